@@ -1,0 +1,1 @@
+"""DOORS. HTTP, web page, command line. Decides nothing."""

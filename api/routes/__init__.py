@@ -1,0 +1,1 @@
+"""One file per subject; each route translates and calls one thing."""

@@ -1,0 +1,1 @@
+"""ASK. What a record is, the index, the search. Never reads the ledger."""

@@ -1,0 +1,1 @@
+"""CV and record text -> facts with spans."""

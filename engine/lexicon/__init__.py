@@ -1,0 +1,1 @@
+"""Titles, skills, places, languages: names, aliases, codes."""

@@ -1,0 +1,1 @@
+"""What the user typed -> Query: criteria, terms, remarks."""

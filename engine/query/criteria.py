@@ -1,0 +1,73 @@
+"""The structured form of a question: what plain words, Boolean or a client's JSON all become.
+
+Values only. Knows neither how words are parsed (understand.py) nor how verdicts are found (ranking).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from engine.records import Record
+
+CriterionKind = Literal[
+    "title", "skill", "place", "years", "seniority", "language", "company", "education",
+    "stage", "outcome", "job", "tag", "source", "applied", "updated", "keyword", "name",
+]  # fmt: skip
+Weight = Literal["must", "want", "not"]
+Verdict = Literal["yes", "no", "not stated"]
+
+
+class Criterion(Record):
+    """One condition.
+
+    Within ``values`` any one is enough (OR); between criteria all count (AND). ``explicit``: a typed
+    operator or a clicked filter, which excludes people where it is not stated; plain words never do.
+    """
+
+    kind: CriterionKind
+    values: tuple[str, ...] = ()
+    """Concept ids (``skill:python``) or, for keyword, company, job, tag, stage, name: normalised words.
+    A keyword of several words is a phrase."""
+    label: str
+    """What the chip shows."""
+    weight: Weight = "must"
+    explicit: bool = False
+    words: str = ""
+    """The words of the question it came from; empty for a clicked filter."""
+    low: float | None = None
+    """years: at least; years of a skill when kind is skill; language: CEFR 1..7; seniority and education 1..5;
+    stage: least stage rank 0..5."""
+    high: float | None = None
+    after: str | None = None
+    """applied, updated: YYYY-MM-DD, inclusive."""
+    before: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_km: float | None = Field(default=None, gt=0, le=20_040)
+    country: str | None = None
+    """place: ISO 3166 alpha-2, where the place is a whole country."""
+    expanded: tuple[str, ...] = ()
+    """Aliases that also count, shown to the user: expansion is never silent."""
+
+
+class Identity(Record):
+    """The question names a person: an e-mail, a phone number (E.164) or a name."""
+
+    kind: Literal["email", "phone", "name"]
+    value: str
+
+
+class Query(Record):
+    """What was asked, understood. Accepted back from a client as structured input."""
+
+    text: str = ""
+    criteria: tuple[Criterion, ...] = ()
+    identity: Identity | None = None
+    semantic: str = ""
+    """What is embedded: the question without its negated parts. Empty: no dense leg."""
+    terms: tuple[str, ...] = ()
+    """Tokens for the BM25 legs (engine.text.tokens), without negated parts."""
+    remarks: tuple[str, ...] = ()
+    """What the user should know: an unbalanced quote mended, words ignored, a text cut."""

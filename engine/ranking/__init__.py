@@ -1,0 +1,1 @@
+"""Fusion, levels, the ATS-first prior, evidence: pure functions."""

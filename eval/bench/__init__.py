@@ -1,0 +1,1 @@
+"""Speed, load and quality measurements, each a command of headwater bench."""

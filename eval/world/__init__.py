@@ -1,0 +1,1 @@
+"""One seeded generator of everything made up: people, jobs, histories, CV files, queries, truth."""

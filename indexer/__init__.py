@@ -1,0 +1,1 @@
+"""SYNC. Everything between a source of people and the index."""

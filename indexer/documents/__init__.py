@@ -1,0 +1,1 @@
+"""CV file -> text, in a child process with limits."""

@@ -1,0 +1,1 @@
+"""Files a user has -> source records: CV folders, JSONL, CSV, JSON Resume."""

@@ -1,0 +1,1 @@
+"""The truth in SQL: one metadata, one migration tree. The only place that writes SQL."""

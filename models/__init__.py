@@ -1,0 +1,1 @@
+"""TEXT -> NUMBERS. Knows no person, workspace or database."""
