@@ -16,9 +16,7 @@ SourceKind = Literal["ats", "outside"]
 DocumentKind = Literal["cv", "letter", "profile", "other"]
 ActivityKind = Literal["note", "message", "answer", "call", "meeting", "review", "other"]
 Outcome = Literal["active", "hired", "rejected", "withdrawn"]
-FactKind = Literal[
-    "title", "employer", "skill", "place", "language", "education", "years", "seniority"
-]
+FactKind = Literal["title", "employer", "skill", "place", "language", "education", "years", "seniority"]
 
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
