@@ -18,7 +18,8 @@ from eval.world.trades import TRADES, Trade
 GIVEN = (
     "Anna", "Erik", "Maria", "Lars", "Elin", "Johan", "Sara", "Karl", "Emma", "Nils", "Ingrid", "Oskar", "Fatima",
     "Ali", "Amina", "Omar", "Olena", "Dmytro", "Aino", "Mikko", "Freja", "Søren", "Astrid", "Håkon", "Zeynep", "Mehmet",
-    "Priya", "Arjun", "Mei", "Wei", "Sofía", "Diego", "Chloë", "Luc", "Agnieszka", "Piotr", "Grace", "Samuel", "Nour", "Yusuf",
+    "Priya", "Arjun", "Mei", "Wei", "Sofía", "Diego", "Chloë", "Luc", "Agnieszka", "Piotr", "Grace", "Samuel", "Nour",
+    "Yusuf",
     "Åsa", "Örjan", "Märta", "Björn", "Linnéa", "Tuva", "Viggo", "Saga", "Hedda", "Malte",
 )  # fmt: skip
 FAMILY = (
