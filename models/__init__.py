@@ -1,1 +1,23 @@
 """TEXT -> NUMBERS. Knows no person, workspace or database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.catalog import CATALOG, DEFAULT, entry
+from models.encoder import Encoder, Kind, Vectors
+from models.errors import ModelError
+from models.fake import FakeEncoder
+
+__all__ = ["CATALOG", "DEFAULT", "Encoder", "FakeEncoder", "Kind", "ModelError", "Vectors", "load_encoder"]
+
+
+def load_encoder(name: str = DEFAULT, *, cache_dir: Path) -> Encoder:
+    """The encoder of that catalog name, converted into ``cache_dir`` on first use (about half a minute).
+
+    Raises UnknownModel, MissingModel, WrongWeights, ModelError.
+    """
+    from models.runtime import OpenVinoEncoder, converted  # OpenVINO takes a second to import
+
+    found = entry(name)
+    return OpenVinoEncoder(found, converted(found, cache_dir))

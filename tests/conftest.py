@@ -1,0 +1,79 @@
+"""What every test shares: the reference data, a fake encoder, one model cache, no way out to the network.
+
+Groups (markers) that cannot run here are named at the end of the run with the reason. With
+HEADWATER_TEST_NO_SKIPS=1 (the CI run) any skip but that of ``data`` fails the run.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from models import FakeEncoder
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("HEADWATER_SHARED_DATA") or ROOT.parent / "shared" / "data")
+NOT_RUN: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(config, items):
+    """The real-server group is taken out, not skipped, where no server is named: a fresh machine has none."""
+    if not os.environ.get("HEADWATER_TEST_QDRANT_URL"):
+        out = [item for item in items if item.get_closest_marker("server")]
+        if out:
+            NOT_RUN["server"] = f"{len(out)} tests; HEADWATER_TEST_QDRANT_URL names no Qdrant server"
+            config.hook.pytest_deselected(items=out)
+            items[:] = [item for item in items if item not in set(out)]
+    if not SHARED.is_dir():
+        marked = [item for item in items if item.get_closest_marker("data")]
+        NOT_RUN["data"] = f"{len(marked)} tests; the reference data is not beside the checkout (HEADWATER_SHARED_DATA)"
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="reference data absent: set HEADWATER_SHARED_DATA"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    for group, reason in sorted(NOT_RUN.items()):
+        terminalreporter.write_line(f"group not run: {group}: {reason}")
+
+
+def pytest_sessionfinish(session):
+    if os.environ.get("HEADWATER_TEST_NO_SKIPS") != "1":
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [r for r in reporter.stats.get("skipped", []) if "reference data absent" not in str(r.longrepr)]
+    if skipped and session.exitstatus == 0:
+        for report in skipped:
+            reporter.write_line(f"skipped, and must not be here: {report.nodeid}: {report.longrepr[-1]}")
+        session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("reference data absent: set HEADWATER_SHARED_DATA")
+    return SHARED
+
+
+@pytest.fixture
+def fake_encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def model_cache() -> Path:
+    """Converted models, kept between runs: a conversion takes ten seconds and is keyed by the weights' hash."""
+    return ROOT / ".pytest_cache" / "models"
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(monkeypatch):
+    """A test may talk to this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and str(address[0]) not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}: tests talk to loopback only")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

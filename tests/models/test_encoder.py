@@ -1,0 +1,116 @@
+"""Encoders: unit rows, one order, verified weights, and no torch in the process that serves."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import FakeEncoder, load_encoder
+from models.catalog import CATALOG, entry
+from models.errors import MissingModel, UnknownModel, WrongWeights
+from models.runtime import _batches, converted
+
+TEXTS = ["nurse", "", "backend developer in Go and Kubernetes " * 40, "sjuksköterska i Göteborg", "a b c " * 900]
+
+
+@pytest.fixture(scope="session")
+def minilm(model_cache):
+    return load_encoder("minilm", cache_dir=model_cache)
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
+def test_fake_gives_unit_rows_and_the_same_for_the_same_text(texts):
+    encoder = FakeEncoder()
+    vectors = encoder.encode(texts)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.array_equal(vectors, FakeEncoder().encode(texts))
+
+
+def test_fake_puts_texts_that_share_words_nearer():
+    a, b, c = FakeEncoder().encode(["python developer", "senior python developer", "pastry chef"])
+    assert a @ b > a @ c
+
+
+@given(st.lists(st.integers(1, 256), max_size=300))
+def test_batches_hold_every_row_once_and_stay_within_the_budget(lengths):
+    batches = list(_batches(lengths))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
+    assert all(len(b) == 1 or len(b) * max(lengths[r] for r in b) <= 4096 for b in batches)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(UnknownModel, match="minilm"):
+        entry("gpt-9")
+
+
+def test_weights_of_another_hash_are_refused(tmp_path):
+    with pytest.raises(WrongWeights, match="reinstall"):
+        converted(replace(CATALOG["minilm"], sha256="0" * 64), tmp_path)
+
+
+def test_a_package_that_is_not_there_is_named():
+    with pytest.raises(MissingModel, match="no_such_package"):
+        replace(CATALOG["minilm"], package="no_such_package").path()
+
+
+@pytest.mark.model
+def test_rows_are_unit_finite_and_in_the_order_given(minilm):
+    vectors = minilm.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), minilm.dim)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    turned = minilm.encode(TEXTS[::-1])[::-1]
+    assert (np.sum(vectors * turned, axis=1) > 0.999).all()
+
+
+@pytest.mark.model
+def test_a_text_beyond_the_limit_is_cut_at_its_end(minilm):
+    long = "accountant with ledger experience " * 200
+    one, other = minilm.encode([long, long + " pastry chef"])
+    assert one @ other > 0.9999
+
+
+@pytest.mark.model
+def test_vectors_agree_with_sentence_transformers(minilm, tmp_path):
+    np.save(tmp_path / "ours.npy", minilm.encode(TEXTS))
+    code = (
+        "import sys, numpy as np; from sentence_transformers import SentenceTransformer as S;"
+        "m = S(sys.argv[1], device='cpu', local_files_only=True); m.max_seq_length = 256;"
+        "v = m.encode(eval(sys.argv[3]), normalize_embeddings=True); o = np.load(sys.argv[2]);"
+        "print((v * o).sum(1).min())"
+    )
+    arguments = [str(CATALOG["minilm"].path()), str(tmp_path / "ours.npy"), repr(TEXTS)]
+    out = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert float(out.stdout.split()[-1]) >= 0.999
+
+
+@pytest.mark.model
+def test_serving_does_not_import_torch(minilm, model_cache):
+    code = (
+        "import sys; from pathlib import Path; from models import load_encoder;"
+        "load_encoder('minilm', cache_dir=Path(sys.argv[1])).encode(['x']);"
+        "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    out = subprocess.run(
+        [sys.executable, "-c", code, str(model_cache)], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.model
+def test_a_conversion_is_used_again_and_leaves_no_scratch(minilm, model_cache):
+    folder = converted(CATALOG["minilm"], model_cache)
+    stamp = (folder / "model.xml").stat().st_mtime_ns
+    assert (converted(CATALOG["minilm"], model_cache) / "model.xml").stat().st_mtime_ns == stamp
+    assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".converting")] == []
+
+
+@settings(max_examples=20)
+@given(st.text(max_size=500))
+def test_fake_never_raises(text):
+    assert np.isfinite(FakeEncoder().encode([text])).all()
