@@ -52,7 +52,8 @@ class CatalogEntry:
         found = sha256_of(weights)
         if found != self.sha256:
             raise WrongWeights(
-                f"{weights.name} of the encoder {self.name!r} has sha256 {found[:12]}…, the catalog says {self.sha256[:12]}…: "
+                f"{weights.name} of the encoder {self.name!r} has sha256 {found[:12]}…, "
+                f"the catalog says {self.sha256[:12]}…: "
                 f"reinstall the package {self.package!r} from a source you trust."
             )
         return folder
