@@ -1,0 +1,105 @@
+"""What stands between the network and the routes: body sizes, host names, headers. Knows no route's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+
+from api.errors import TooLarge, problem, problem_of
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MB = 1_000_000
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class _OverLimit(Exception):
+    """The body went past its limit while it was read."""
+
+
+class BodyLimit:
+    """Refuses bodies above a size with 413, whether the length is announced or not."""
+
+    def __init__(self, app: App, *, people_bytes: int, other_bytes: int = MB) -> None:
+        self._app, self._people, self._other = app, people_bytes, other_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._people if scope["path"] == "/v1/people" else self._other
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > limit:
+            await _too_large(limit)(scope, receive, send)  # type: ignore[arg-type]
+            return
+        seen, started = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _OverLimit
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _OverLimit:
+            if started:
+                raise
+            await _too_large(limit)(scope, receive, send)  # type: ignore[arg-type]
+
+
+def _too_large(limit: int) -> Any:
+    return problem_of(TooLarge(f"The body is above {limit / MB:g} MB.", "Send fewer people in one request."))
+
+
+class Headers:
+    """Security headers on every answer, and only known host names (a page elsewhere may point its name at us)."""
+
+    def __init__(self, app: App, *, hosts: frozenset[str] | None) -> None:
+        """hosts: names the service answers to; None answers to any (a proxy in front decides)."""
+        self._app, self._hosts = app, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", CSP)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        host = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+        if self._hosts is not None and name_of_host(host) not in self._hosts:
+            await problem(
+                421, "host", "This service does not answer to that host name.", fix="Set HEADWATER_PUBLIC_URL."
+            )(scope, receive, with_headers)  # type: ignore[arg-type]
+            return
+        await self._app(scope, receive, with_headers)
+
+
+def name_of_host(host: str) -> str:
+    """``localhost:8642`` -> ``localhost``; ``[::1]:8642`` -> ``::1``."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]

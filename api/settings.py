@@ -1,0 +1,57 @@
+"""What an operator can set: HEADWATER_* in the environment. The only file that reads it; rooms receive values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models import DEFAULT
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Settings(BaseSettings):
+    """Frozen once read. Secrets print as stars. Documented in docs/settings.md, which a test compares."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("./data")
+    """Database, index, converted models, lock. Kept private to the user who runs it."""
+    database_url: SecretStr | None = None
+    """SQLAlchemy URL. Unset: a SQLite file in ``data_dir``. Secret because it may carry a password."""
+    qdrant_url: str | None = None
+    """A Qdrant server. Unset: the embedded index in ``data_dir``."""
+    qdrant_api_key: SecretStr | None = None
+    encoder: str = DEFAULT
+    """A name of ``headwater models list``."""
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    """What API keys and sessions are derived from. Needed to listen beyond loopback; else made in ``data_dir``."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8642, ge=0, le=65_535)
+    public_url: str | None = None
+    """The address people use, where a proxy stands in front: ``https://headwater.example.com``."""
+    max_body_mb: float = Field(default=64.0, gt=0, le=1024)
+    """Largest ``PUT /v1/people``. Every other body may have 1 MB."""
+    result_list_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+    """How long a page cursor lives."""
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in LOOPBACK
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data_dir / 'headwater.db').resolve()}"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def model_dir(self) -> Path:
+        return self.data_dir / "models"
