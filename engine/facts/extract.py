@@ -1,0 +1,156 @@
+"""One CV text -> Facts. Top to bottom: sections, positions, skills, studies, and what follows from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from engine.facts.dates import years_covered
+from engine.facts.positions import find_positions
+from engine.facts.sections import Section, split_sections
+from engine.facts.skills import find_skills
+from engine.facts.studies import find_education, find_languages
+from engine.lexicon import Lexicon
+from engine.lexicon.levels import EDUCATION, SENIORITY_LABELS, seniority_of
+from engine.records import Document, Education, Fact, Facts, Position, Span
+from engine.text import normalise
+
+LONGEST_TEXT = 400_000
+"""Characters read of one document: about 150 pages. The rest is indexed as text but gives no facts."""
+
+_LEVEL_NUMBER = {level: float(number) for number, level, _ in EDUCATION}
+
+
+def extract(document: Document, *, lexicon: Lexicon, today: date) -> Facts:
+    """What one document states. Never raises on any text."""
+    text = document.text[:LONGEST_TEXT]
+    sections = split_sections(text)
+    positions = tuple(
+        sorted(
+            find_positions(document.id, text, sections, lexicon),
+            key=lambda p: (p.current, p.end or "", p.start or ""),
+            reverse=True,
+        )
+    )
+    education = tuple(find_education(document.id, text, sections))
+    facts = [
+        *position_facts(positions, lexicon),
+        *with_years(find_skills(document.id, text, sections, lexicon), positions, today),
+        *find_languages(document.id, text, sections, lexicon),
+        *education_facts(education),
+        *_home(document.id, text, sections, lexicon),
+    ]
+    years = total_years(positions, today)
+    if years is not None:
+        facts.append(Fact(kind="years", value="years", label=f"{years:g} years in work", number=years))
+    return Facts(positions=positions, education=education, facts=tuple(facts), years=years)
+
+
+def total_years(positions: tuple[Position, ...], today: date) -> float | None:
+    return years_covered([(p.start, p.end) for p in positions if p.start], today)
+
+
+def position_facts(positions: tuple[Position, ...], lexicon: Lexicon) -> list[Fact]:
+    """Title, employer, seniority and place of each position."""
+    facts: list[Fact] = []
+    for number, position in enumerate(positions):
+        now = position.current or (number == 0 and position.end is None)
+        when = {"current": now, "start": position.start, "end": position.end}
+        if position.title:
+            mentions = lexicon.find(position.title, ("title",), listed=True)
+            values = [(m.concept.id, m.concept.label) for m in mentions] or [
+                (normalise(position.title), position.title)
+            ]
+            facts.extend(
+                Fact.model_validate({"kind": "title", "value": v, "label": label, "span": position.title_span, **when})
+                for v, label in values
+                if v
+            )
+            if number == 0:
+                level = seniority_of(position.title)
+                facts.append(
+                    Fact(
+                        kind="seniority",
+                        value=SENIORITY_LABELS[level],
+                        label=position.title,
+                        number=level,
+                        current=now,
+                        span=position.title_span,
+                    )
+                )
+        if position.employer and (value := normalise(position.employer)):
+            facts.append(
+                Fact.model_validate(
+                    {"kind": "employer", "value": value, "label": position.employer, "span": _at(position), **when}
+                )
+            )
+    return facts
+
+
+def with_years(skills: list[Fact], positions: tuple[Position, ...], today: date) -> list[Fact]:
+    """Each skill's mentions, with the years of the dated positions whose text mentions it."""
+    spans: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+    for fact in skills:
+        for position in positions:
+            if position.start and fact.span and position.span and _inside(fact.span, position.span):
+                spans[fact.value].append((position.start, position.end))
+    years = {value: years_covered(found, today) for value, found in spans.items()}
+    return [fact.model_copy(update={"number": years.get(fact.value)}) for fact in skills]
+
+
+def education_facts(education: tuple[Education, ...]) -> list[Fact]:
+    return [
+        Fact(
+            kind="education",
+            value=normalise(entry.field or entry.degree or entry.level or ""),
+            label=entry.degree or entry.level or "",
+            number=_LEVEL_NUMBER.get(entry.level or ""),
+            end=entry.end,
+            span=entry.span,
+        )
+        for entry in education
+        if entry.field or entry.degree or entry.level
+    ]
+
+
+def place_fact(words: str, lexicon: Lexicon, span: Span | None = None, *, current: bool = True) -> Fact | None:
+    """The first place that words name, as a fact."""
+    for mention in lexicon.find(words, ("place", "country")):
+        concept = mention.concept
+        return Fact(
+            kind="place",
+            value=concept.id,
+            label=concept.label,
+            latitude=concept.latitude,
+            longitude=concept.longitude,
+            current=current,
+            span=span
+            and Span(document_id=span.document_id, start=span.start + mention.start, end=span.start + mention.end),
+        )
+    return None
+
+
+def _home(document_id: str, text: str, sections: list[Section], lexicon: Lexicon) -> list[Fact]:
+    """Where the person lives: the first place named in the head of the CV (its first lines)."""
+    head = next((s for s in sections if s.kind == "head"), None)
+    if head is None:
+        return []
+    top = "\n".join(text[head.start : head.end].splitlines()[:8])[:600]
+    found = place_fact(top, lexicon, Span(document_id=document_id, start=head.start, end=head.start + len(top)))
+    return [found] if found else []
+
+
+def _at(position: Position) -> Span | None:
+    """Where the employer is named, inside the position's own text."""
+    if position.span is None or not position.employer:
+        return None
+    offset = position.text.find(position.employer)
+    # position.text is the span's text, stripped: the head line starts within the first characters.
+    if offset < 0:
+        return None
+    start = position.span.start + offset
+    return Span(document_id=position.span.document_id, start=start, end=start + len(position.employer))
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return inner.document_id == outer.document_id and outer.start <= inner.start < outer.end

@@ -1,0 +1,171 @@
+"""Facts from CV texts: what is stated, where, and nothing raised on any text."""
+
+import itertools
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.facts import extract, read_person
+from engine.facts.dates import find_ranges, read_point, years_covered
+from engine.facts.sections import heading_kind, split_sections
+from engine.lexicon import Lexicon
+from engine.records import Document, Person, Position, SourceRecord
+from eval.world import TODAY, make_world
+from eval.world.prose import plain_text, write_cv
+
+LEXICON = Lexicon.default()
+
+
+def facts_of(text, today=TODAY):
+    return extract(Document(id="cv", text=text), lexicon=LEXICON, today=today)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("July 2011", "2011-07"),
+        ("06/2015", "2015-06"),
+        ("mars 2020", "2020-03"),
+        ("Sep '09", "2009-09"),
+        ("2014", "2014"),
+        ("2019-03", "2019-03"),
+        ("soon", None),
+    ],
+)
+def test_one_date(words, value):
+    assert read_point(words) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("July 2011 to November 2012", "2011-07", "2012-11"),
+        ("06/2015 - Present", "2015-06", None),
+        ("2014–2016", "2014", "2016"),
+        ("jan 2019 – pågående", "2019-01", None),
+        ("mars 2020 - nu", "2020-03", None),
+        ("sedan 2018", "2018", None),
+    ],
+)
+def test_a_range_in_the_words_of_a_cv(text, start, end):
+    (found,) = find_ranges(text)
+    assert (found.start, found.end, found.current) == (start, end, end is None)
+
+
+def test_overlapping_jobs_count_once():
+    assert years_covered([("2010", "2014"), ("2012", "2016"), ("2020-01", "2020-12")], TODAY) == 7.0
+    assert years_covered([], TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "start"),
+    [
+        (
+            "Experience\nCompany Name July 2011 to November 2012 Accountant\nCity , State\nDid things",
+            "Accountant",
+            "2011-07",
+        ),
+        ("Experience\nAccountant 07/2011 to 11/2012 Company Name City , State\nDid", "Accountant", "2011-07"),
+        (
+            "Work History\nProject Engineer II , 03/2017 to 03/2018\nCompany Name – City , State\nDid",
+            "Project Engineer II",
+            "2017-03",
+        ),
+        (
+            "Experience\n01/1994 to 01/2008\nProject Manager Company Name City , State\nDid",
+            "Project Manager",
+            "1994-01",
+        ),
+        (
+            "Experience\nChild Advocate\nAugust 2013 to Current Company Name City , State\nDid",
+            "Child Advocate",
+            "2013-08",
+        ),
+        ("Experience\nSenior Developer, Acme AB, Stockholm\n2019 – nu\n• Built", "Senior Developer", "2019"),
+        ("Experience\nAcme AB — Backend Developer (2015–2019)\n• Built", "Backend Developer", "2015"),
+        ("Erfarenhet\nSjuksköterska | Solbacka Care | mars 2020 – pågående\n• Vårdade", "Sjuksköterska", "2020-03"),
+        ("Experience\n2014-07 – 2018-01: Kock, Krogen Lotsen, Umeå\n• Lagade", "Kock", "2014-07"),
+    ],
+)
+def test_a_job_is_read_from_the_shapes_that_cvs_use(text, title, start):
+    (position,) = facts_of(text).positions
+    assert (position.title, position.start) == (title, start)
+
+
+def test_employer_and_place_of_an_ordinary_cv():
+    (position,) = facts_of("Experience\nSenior Developer, Acme AB, Stockholm\n2019 – nu").positions
+    assert (position.employer, position.place, position.current) == ("Acme AB", "Stockholm", True)
+
+
+def test_skills_carry_the_years_of_the_jobs_that_mention_them():
+    text = "Experience\nDeveloper, Acme AB\n2015 – 2018\n• Built in Kubernetes\nDeveloper, Beta AB\n2010 – 2012\n• Built in Java\nSkills\nKubernetes, Kite surfing"
+    skills = {f.value: f.number for f in facts_of(text).facts if f.kind == "skill"}
+    assert skills == {"skill:kubernetes": 3.0, "skill:java": 2.0, "kite surfing": None}
+
+
+def test_languages_with_their_level_and_education_with_its_year():
+    found = facts_of(
+        "Språk\nSvenska (modersmål), Engelska: flytande\nUtbildning\nCivilingenjör i datateknik, Lunds universitet, 2012"
+    )
+    assert {(f.value, f.number) for f in found.facts if f.kind == "language"} == {("lang:sv", 7.0), ("lang:en", 5.0)}
+    (study,) = found.education
+    assert (study.level, study.end, study.field) == ("master", "2012", "datateknik")
+
+
+def test_headings_are_told_from_sentences():
+    assert heading_kind("WORK HISTORY:") == "work"
+    assert heading_kind("Språkkunskaper") == "languages"
+    assert heading_kind("I have experience of work") is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=600))
+def test_no_text_raises_and_every_span_is_in_the_text(text):
+    found = facts_of(text)
+    spans = [f.span for f in found.facts if f.span] + [p.span for p in found.positions if p.span]
+    assert all(0 <= s.start <= s.end <= len(text) for s in spans)
+
+
+@given(st.text())
+def test_sections_cover_the_text_in_order(text):
+    sections = split_sections(text)
+    assert all(a.end <= b.start for a, b in itertools.pairwise(sections))
+
+
+def test_spans_state_what_the_fact_says_over_a_whole_world():
+    world = make_world(60, seed=5)
+    titles = titles_found = skills = skills_found = 0
+    for person in world.people:
+        text = plain_text(write_cv(person, Random(person.key)))
+        found = facts_of(text)
+        for position in found.positions:
+            assert (
+                position.title_span is None
+                or text[position.title_span.start : position.title_span.end] == position.title
+            )
+        stated = {p.title for p in found.positions}
+        titles += len({person.word(post.title) for post in person.posts})
+        titles_found += len({person.word(post.title) for post in person.posts} & stated)
+        labels = " ".join(f.label.casefold() for f in found.facts if f.kind == "skill")
+        skills += len(person.skills)
+        skills_found += sum(skill.casefold() in labels for skill in person.skills)
+    assert titles_found / titles > 0.9
+    assert skills_found / skills > 0.8
+
+
+def test_the_same_job_in_a_field_and_in_the_cv_is_one():
+    record = SourceRecord(
+        id="1",
+        positions=(Position(title="Nurse", employer="Solbacka Care", start="2020-03", current=True),),
+        documents=(Document(id="cv", text="Experience\nNurse | Solbacka Care | March 2020 – Present"),),
+        location="Göteborg",
+        languages=("Swedish (fluent)",),
+    )
+    found = read_person(Person(id="p", records=(record,)), lexicon=LEXICON, today=date(2026, 3, 1))
+    assert len(found.positions) == 1
+    assert found.years == 6.1
+    assert {f.label for f in found.facts if f.kind == "place"} == {"Göteborg"}
+    assert all(f.record_id == "1" for f in found.facts if f.kind != "years")
