@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 
 from api.errors import TooLarge, problem, problem_of
 
@@ -22,10 +23,6 @@ CSP = (
 )
 
 
-class _OverLimit(Exception):
-    """The body went past its limit while it was read."""
-
-
 class BodyLimit:
     """Refuses bodies above a size with 413, whether the length is announced or not."""
 
@@ -39,29 +36,19 @@ class BodyLimit:
         limit = self._people if scope["path"] == "/v1/people" else self._other
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
-            await _too_large(limit)(scope, receive, send)  # type: ignore[arg-type]
+            await _too_large(limit)(scope, receive, send)
             return
-        seen, started = 0, False
+        seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _OverLimit
+                raise HTTPException(413, f"The body is above {limit / MB:g} MB.")
             return message
 
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counted, watched)
-        except _OverLimit:
-            if started:
-                raise
-            await _too_large(limit)(scope, receive, send)  # type: ignore[arg-type]
+        await self._app(scope, counted, send)
 
 
 def _too_large(limit: int) -> Any:
@@ -93,7 +80,7 @@ class Headers:
         if self._hosts is not None and name_of_host(host) not in self._hosts:
             await problem(
                 421, "host", "This service does not answer to that host name.", fix="Set HEADWATER_PUBLIC_URL."
-            )(scope, receive, with_headers)  # type: ignore[arg-type]
+            )(scope, receive, with_headers)
             return
         await self._app(scope, receive, with_headers)
 

@@ -1,0 +1,1 @@
+"""The page: templates, style, one small script of our own. Server-rendered; works without JavaScript."""
