@@ -1,1 +1,13 @@
-"""The truth in SQL: one metadata, one migration tree. The only place that writes SQL."""
+"""The truth in SQL: people, their records, jobs, events, searches. The only code that speaks to the database."""
+
+from indexer.ledger.embeddings import EmbeddingCache, text_hash
+from indexer.ledger.keys import Keys
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.reader import Reader
+from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put
+from indexer.ledger.writer import Writer
+
+__all__ = [
+    "Answer", "EmbeddingCache", "Event", "KeyRow", "Keys", "Ledger", "ParkedRow", "Put", "Reader", "Writer",
+    "text_hash",
+]  # fmt: skip

@@ -1,0 +1,114 @@
+"""Opens the database the way the ledger needs it, and brings its schema up to date. Knows no table's meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from engine.errors import NeedsOperator
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_S = 20
+CHUNK = 500
+"""Rows in one statement: under SQLite's limit of bound values."""
+T = TypeVar("T")
+_WRITERS_LOCK = 0x48454144
+
+
+def connect(url: str) -> tuple[Engine, Engine]:
+    """(for reading, for writing). SQLite writers take the write lock at BEGIN, so none fails half-way.
+
+    Raises NeedsOperator, without the URL's password.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise NeedsOperator("HEADWATER_DATABASE_URL is not a database URL.", "See docs/settings.md.") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, "BEGIN"), _sqlite(url, "BEGIN IMMEDIATE")
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        writer = engine.execution_options()
+        event.listen(writer, "begin", _one_writer)
+        return engine, writer
+    raise NeedsOperator(
+        f"Headwater keeps its data in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.",
+        "Set HEADWATER_DATABASE_URL accordingly.",
+    )
+
+
+def _sqlite(url: str, begin: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+
+    def on_connect(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # the driver must not begin on its own: we say how
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+    return engine
+
+
+def _one_writer(conn: Connection) -> None:
+    """Events get their number before they are committed: without order among writers a reader could miss one."""
+    conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_LOCK})")
+
+
+def migrate(engine: Engine, *, create: bool) -> None:
+    """Bring the schema to the newest revision. Raises NeedsOperator: unreachable, newer than we are, or absent."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    try:
+        with engine.begin() as conn:
+            found = MigrationContext.configure(conn).get_current_revision()
+            if found == newest:
+                return
+            if found is None and not create:
+                raise NeedsOperator("There is no Headwater data here.", "Import something first: headwater import PATH")
+            if found is not None and found not in known:
+                raise NeedsOperator(
+                    "The database was written by a newer Headwater.", "Install that version or restore a backup."
+                )
+            config.attributes["connection"] = conn
+            command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise NeedsOperator(
+            f"The database cannot be opened ({type(error.orig).__name__}).",
+            "Check HEADWATER_DATABASE_URL, the data directory's permissions and the free space.",
+        ) from None
+
+
+def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
+    """Insert rows; where the primary key is taken, write over it (or leave it alone)."""
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    keys = [column.name for column in table.primary_key]
+    for part in chunks(rows, CHUNK):
+        statement = dialect.insert(table)
+        if update:
+            changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+            conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(part))
+        else:
+            conn.execute(statement.on_conflict_do_nothing(index_elements=keys), list(part))
+
+
+def chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def now() -> str:
+    """UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

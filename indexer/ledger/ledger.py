@@ -1,0 +1,47 @@
+"""The ledger: opens the database and hands out readers, writers and the two stores that belong to no person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from engine.errors import NeedsOperator
+from engine.records import Viewer
+from indexer.ledger.database import connect, migrate
+from indexer.ledger.embeddings import EmbeddingCache
+from indexer.ledger.keys import Keys
+from indexer.ledger.reader import Reader
+from indexer.ledger.writer import Writer
+
+
+class Ledger:
+    """Open with ``Ledger.open``. Thread-safe. There is no read of people but through a reader."""
+
+    def __init__(self, reading: Engine, writing: Engine) -> None:
+        self._reading, self._writing = reading, writing
+        self.keys = Keys(reading, writing)
+        self.embeddings = EmbeddingCache(reading, writing)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Ledger:
+        """create False: data must be there already. Raises NeedsOperator."""
+        reading, writing = connect(url)
+        file = make_url(url).database if reading.dialect.name == "sqlite" else None
+        if file and file != ":memory:":
+            if not create and not Path(file).exists():
+                raise NeedsOperator("There is no Headwater data here.", "Import something first: headwater import PATH")
+            Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        migrate(writing, create=create)
+        return cls(reading, writing)
+
+    def reader(self, viewer: Viewer) -> Reader:
+        return Reader(self._reading, viewer)
+
+    def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
+        return Writer(self._writing, workspace, actor)
+
+    def close(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()

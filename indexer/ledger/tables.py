@@ -1,0 +1,171 @@
+"""Every table of the product, in one metadata. Changes here need a revision in migrations/versions; a test compares.
+
+Bodies are JSON as text: the ledger stores what a source said, it does not query inside it. Times are
+ISO 8601 in UTC as text, so both databases sort them alike.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+person = Table(
+    "person",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("created_at", String(32), nullable=False),
+    Column("erased_at", String(32)),
+    Column("indexed", String(64)),  # fingerprint of what the index holds of this person
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("connection", String(100), primary_key=True),
+    Column("external_id", String(200), primary_key=True),
+    Column("person_id", String(36), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+    ForeignKeyConstraint(["workspace", "person_id"], ["person.workspace", "person.id"]),
+    Index("ix_source_record_person", "workspace", "person_id"),
+)
+
+record_version = Table(
+    "record_version",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("connection", String(100), primary_key=True),
+    Column("external_id", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("connection", String(100), nullable=False),
+    Column("audience", String(200)),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", String(32), nullable=False),
+)
+
+word = Table(
+    "word",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("value", String(300), primary_key=True),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("workspace", String(100), nullable=False),
+    Column("kind", String(60), nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+    Index("ix_event_workspace_seq", "workspace", "seq"),
+    sqlite_autoincrement=True,
+)
+
+impression = Table(
+    "impression",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("workspace", String(100), nullable=False),
+    Column("viewer", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_impression_workspace_at", "workspace", "at"),
+)
+
+result_list = Table(
+    "result_list",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("workspace", String(100), nullable=False),
+    Column("viewer", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Index("ix_result_list_expires", "expires_at"),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("connection", String(100), primary_key=True),
+    Column("place", String(500), primary_key=True),  # file, row, field
+    Column("what", Text, nullable=False),
+    Column("fix", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("name", String(300), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+embedding = Table(
+    "embedding",
+    metadata,
+    Column("encoder", String(200), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float32, little endian
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("workspace", String(100), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("hint", String(20), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("revoked_at", String(32)),
+)
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)

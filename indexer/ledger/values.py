@@ -1,0 +1,58 @@
+"""What the ledger hands out besides people: rows of its own tables, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What became of one record that was put."""
+
+    record_id: str
+    person_id: str
+    status: Literal["created", "updated", "unchanged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was committed. ``seq`` only grows."""
+
+    seq: int
+    kind: str
+    ids: tuple[str, ...]
+    actor: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """Something of an import that could not be used, and what to do."""
+
+    connection: str
+    place: str
+    what: str
+    fix: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """An API key at rest. ``hint``: its first characters, to tell keys apart."""
+
+    id: str
+    workspace: str
+    name: str
+    digest: str
+    hint: str
+    created_at: str
+    revoked_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to an Idempotency-Key, and to which request."""
+
+    fingerprint: str
+    body: Any
