@@ -34,7 +34,7 @@ PartialDate = Annotated[str, AfterValidator(_partial_date)]
 class Record(BaseModel):
     """Base of all values: frozen, and a misspelt field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Span(Record):

@@ -34,9 +34,11 @@ def find_skills(document_id: str, text: str, sections: list[Section], lexicon: L
     for section in listed:
         taken.append((section.start, section.end))
         facts.extend(_of_section(document_id, text, section, lexicon))
-    for mention in lexicon.find(text, ("skill",)):
-        if not any(start <= mention.start < end for start, end in taken):
-            facts.append(_fact(document_id, mention.concept.id, mention.concept.label, mention.start, mention.end))
+    facts.extend(
+        _fact(document_id, mention.concept.id, mention.concept.label, mention.start, mention.end)
+        for mention in lexicon.find(text, ("skill",))
+        if not any(start <= mention.start < end for start, end in taken)
+    )
     return sorted(facts, key=lambda f: f.span.start if f.span else 0)
 
 

@@ -30,14 +30,14 @@ EDUCATION: tuple[tuple[int, str, str], ...] = (
     (
         4,
         "master",
-        r"master(?:'s|s|examen|exam)?|m\.?sc\.?|m\.?b\.?a\.?|m\.?a\.|m\.?ed\.?|m\.s\.|magister(?:examen)?|civilingenjör|"
+        r"master(?:'s|s|examen|exam)?|m\.?sc\.?|m\.?b\.?a\.?|m\.a\.|m\.ed\.?|m\.s\.|(?-i:MS|MA)|magister(?:examen)?|civilingenjör|"
         r"civilekonom|läkarexamen|juristexamen|psykologexamen|j\.?d\.?|juris doctor",
     ),
     (
         3,
         "bachelor",
         r"bachelor(?:'s|s)?|b\.?sc\.?|b\.a\.?|b\.s\.?|b\.?b\.?a\.?|b\.?f\.?a\.?|kandidat(?:examen)?|högskoleingenjör|"
-        r"högskoleexamen|sjuksköterskeexamen|lärarexamen|socionom(?:examen)?|undergraduate degree|BS|BA",
+        r"högskoleexamen|sjuksköterskeexamen|lärarexamen|socionom(?:examen)?|undergraduate degree|(?-i:BS|BA)",
     ),
     (
         2,

@@ -63,6 +63,8 @@ class SearchResult(Record):
     query: Query
     counts: Counts
     hits: tuple[Hit, ...]
+    order: tuple[tuple[str, int, float], ...] = ()
+    """(person id, level, score) of everyone considered, best first, at most 1,000: what pages are cut from."""
     took_ms: dict[str, float] = {}
     """phase -> ms: understand, encode, levels, legs, rescore, rank, evidence, total"""
 

@@ -1,0 +1,231 @@
+"""The embedded engine: Qdrant Edge, one shard in a folder. One process at a time, no server to run.
+
+Traps it lives with: the engine holds Python's lock while it works, so ``optimize`` (minutes) is never called
+and search is exact, without a graph; it is not fork-safe; ids must be numbers or UUIDs; a NaN is accepted in
+silence, so vectors are checked before. The WAL is on: a killed process loses nothing that ``upsert`` returned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import qdrant_edge as edge
+from numpy.typing import NDArray
+
+from engine.errors import Busy, IndexMismatch, NeedsOperator
+from engine.index.columns import Columns, load, save
+from engine.index.engine import Leg, Scores
+from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of
+from engine.index.point import PersonPoint
+from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
+from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
+
+_U = edge.UpdateOperation
+_NO_GRAPH = 1_000_000_000
+_PAGE = 5_000
+SNAPSHOT_EVERY = 2_000
+"""Points upserted between two snapshots of the columns: what a kill makes the next open read again."""
+
+
+class EdgeIndex:
+    """An Index over one folder: ``stamp.json``, ``columns.bin``, ``shard/``."""
+
+    def __init__(self, folder: Path, stamp: IndexStamp) -> None:
+        self.stamp = stamp
+        self._folder = folder
+        shard = folder / "shard"
+        stamp_file = folder / "stamp.json"
+        if stamp_file.is_file():
+            _same_stamp(stamp, stamp_file)
+            self._shard = _load(shard)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._shard = _create(shard, stamp.dim)
+            stamp_file.write_text(json.dumps(asdict(stamp), indent=1))
+        self.columns = load(folder / "columns.bin") or Columns()
+        self._since_snapshot = 0
+        self.catch_up()
+
+    def upsert(self, points: Sequence[PersonPoint]) -> None:
+        for point in points:
+            check(point, self.stamp.dim)
+        if not points:
+            return
+        rows = []
+        for seq, point in enumerate(points, self.columns.seq + 1):
+            rows.append((point, payload_of(point, seq), seq))
+        self._shard.update(_U.upsert_points([_edge_point(point, payload) for point, payload, _ in rows]))
+        self._shard.flush()
+        for point, _, seq in rows:
+            self.columns.put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
+        self._since_snapshot += len(points)
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._save_columns()
+
+    def delete(self, person_ids: Iterable[str]) -> None:
+        points = [point_id(person_id) for person_id in person_ids]
+        if points:
+            self._shard.update(_U.delete_points(list(points)))
+            self._shard.flush()
+            for point in points:
+                self.columns.drop(point)
+
+    def ask(self, legs: Sequence[Leg]) -> list[Scores]:
+        requests = [_request(leg) for leg in legs]
+        answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
+        return [[(hit.id, hit.score) for hit in answer] for answer in answers]
+
+    def matching(self, where: Where) -> list[int]:
+        return [record.id for record in self._scroll(_filter(where), payload=False)]
+
+    def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
+        found = self._shard.retrieve(list(points), with_payload=["card"], with_vector=False)
+        return {record.id: json.loads(record.payload["card"]) for record in found if record.payload}
+
+    def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
+        found = self._shard.retrieve(list(points), with_payload=False, with_vector=["passages"])
+        return {r.id: np.asarray(r.vector["passages"], dtype=np.float32) for r in found if r.vector}
+
+    def count(self) -> int:
+        return int(self._shard.count(edge.CountRequest(exact=True)))
+
+    def catch_up(self) -> None:
+        """Read what the columns do not hold: the points after the snapshot, or all where the counts differ."""
+        newer = edge.Filter(must=[edge.FieldCondition(key="seq", range=edge.RangeFloat(gt=self.columns.seq))])
+        self._read(newer)
+        if len(self.columns) != self.count():
+            self.columns = Columns()
+            self._read(None)
+
+    def close(self) -> None:
+        self._save_columns()
+        self._shard.close()
+
+    def _save_columns(self) -> None:
+        save(self.columns, self._folder / "columns.bin")
+        self._since_snapshot = 0
+
+    def _read(self, where: Any) -> None:
+        for record in self._scroll(where, payload=edge.PayloadSelector.Exclude(list(HIDDEN))):
+            payload = record.payload
+            self.columns.put(record.id, payload["person_id"], payload, payload["seq"])
+
+    def _scroll(self, where: Any, *, payload: Any) -> Iterable[Any]:
+        offset = None
+        while True:
+            request = edge.ScrollRequest(
+                offset=offset, limit=_PAGE, filter=where, with_payload=payload, with_vector=False
+            )
+            found, offset = self._shard.scroll(request)
+            yield from found
+            if offset is None:
+                return
+
+
+def _same_stamp(stamp: IndexStamp, file: Path) -> None:
+    try:
+        found = IndexStamp(**json.loads(file.read_text()))
+    except (ValueError, TypeError) as error:
+        raise NeedsOperator(
+            f"{file.name} of the index cannot be read.", "Rebuild it: `headwater doctor --rebuild`."
+        ) from error
+    if different := stamp.differs(found):
+        raise IndexMismatch(
+            f"the index was built by something else ({'; '.join(different)}).",
+            "Rebuild it beside the old one: `headwater doctor --rebuild`.",
+        )
+
+
+def _load(shard: Path) -> Any:
+    try:
+        return edge.EdgeShard.load(str(shard))
+    except Exception as error:
+        if "WouldBlock" in str(error):
+            raise Busy(
+                "another process has this index open.", "Stop it, or use its API (`headwater serve`)."
+            ) from error
+        raise NeedsOperator(
+            f"the index in {shard.parent.name!r} cannot be opened ({type(error).__name__}).",
+            "Rebuild it from the ledger: `headwater doctor --rebuild`.",
+        ) from error
+
+
+def _create(shard: Path, dim: int) -> Any:
+    dense: dict[str, Any] = {
+        "size": dim,
+        "distance": edge.Distance.Cosine,
+        "datatype": edge.VectorStorageDatatype.Float16,
+    }
+    graphless = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=_NO_GRAPH)
+    best = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
+    shard.mkdir(parents=True, exist_ok=True)
+    made = edge.EdgeShard.create(
+        str(shard),
+        edge.EdgeConfig(
+            vectors={
+                "profile": edge.EdgeVectorParams(**dense, hnsw_config=graphless),
+                "passages": edge.EdgeVectorParams(**dense, multivector_config=best, hnsw_config=graphless),
+            },
+            sparse_vectors={field: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for field in SPARSE},
+            optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NO_GRAPH),
+        ),
+    )
+    kinds: dict[str, Any] = {
+        **dict.fromkeys(KEYWORDS, edge.KeywordIndexParams()),
+        **dict.fromkeys(FLOATS, edge.FloatIndexParams()),
+        **dict.fromkeys(INTEGERS, edge.IntegerIndexParams(lookup=True, range=True)),
+        "geo": edge.GeoIndexParams(),
+        "words": edge.TextIndexParams(tokenizer=edge.TokenizerType.Word, lowercase=True, phrase_matching=True),
+    }
+    for field, kind in kinds.items():
+        made.update(_U.create_field_index(field, kind))
+    return made
+
+
+def _edge_point(point: PersonPoint, payload: dict[str, Any]) -> Any:
+    vectors: dict[str, Any] = {"profile": point.profile}
+    if len(point.passages):
+        vectors["passages"] = point.passages
+    for field, found in point.draft.tokens.items():
+        if found:
+            vectors[field] = edge.SparseVector(*document_vector(field, found))
+    return edge.Point(point_id(point.draft.person_id), vectors, payload)
+
+
+def _request(leg: Leg) -> Any:
+    vector: Any = edge.SparseVector(*leg.sparse) if leg.sparse is not None else leg.dense
+    if leg.using == "passages":
+        vector = [leg.dense]
+    return edge.QueryRequest(
+        limit=leg.limit, query=edge.Query.Nearest(vector, using=leg.using), filter=_filter(leg.where)
+    )
+
+
+def _filter(where: Where) -> Any:
+    if not (where.must or where.any_of or where.must_not):
+        return None
+    must = [_condition(c) for c in where.must]
+    must += [edge.Filter(should=[_condition(c) for c in group]) for group in where.any_of]
+    return edge.Filter(must=must or None, must_not=[_condition(c) for c in where.must_not] or None)
+
+
+def _condition(condition: Condition) -> Any:
+    match condition:
+        case Match(field, values):
+            return edge.FieldCondition(key=field, match=edge.MatchAny(list(values)))
+        case Between(field, low, high):
+            return edge.FieldCondition(key=field, range=edge.RangeFloat(gte=low, lte=high))
+        case Near(latitude, longitude, radius_km):
+            circle = edge.GeoRadius(edge.GeoPoint(longitude, latitude), radius_km * 1000)
+            return edge.FieldCondition(key="geo", geo_radius=circle)
+        case Empty(field):
+            return edge.IsEmptyCondition(field)
+        case Phrase(words):
+            return edge.FieldCondition(key="words", match=edge.MatchPhrase(words))
+        case Ids(ids):
+            return edge.HasIdCondition(set(ids))

@@ -1,0 +1,156 @@
+"""One criterion over everyone at once: who is yes, just outside, no; the rest is not stated.
+
+Open-world kinds (skill, language, company, education field, tag, job, keyword): not being mentioned says
+nothing, so it is "not stated", never "no", unless a number contradicts. Closed ones (title, place, years,
+seniority, stage, outcome, source, dates): where something else is stated, it is "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from pyroaring import BitMap
+
+from engine.index.columns import Columns, day_number
+from engine.index.engine import Index
+from engine.index.where import Phrase, Where
+from engine.query.criteria import Criterion, Verdict
+
+NEAR_PLACE = 1.6
+"""A place this many radii away is just outside."""
+NEAR_YEARS = 0.8
+"""So is four fifths of the years asked, or one year less."""
+EARTH_KM = 6371.0
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Row sets of one criterion. A row in none of them is "not stated"."""
+
+    criterion: Criterion
+    yes: BitMap
+    close: BitMap = field(default_factory=BitMap)
+    no: BitMap = field(default_factory=BitMap)
+
+    def verdict(self, row: int) -> Verdict:
+        return "yes" if row in self.yes else "no" if row in self.no or row in self.close else "not stated"
+
+
+def judge(criterion: Criterion, index: Index) -> Judged:
+    """The row sets of one criterion, exact over the workspace."""
+    columns = index.columns
+    if criterion.kind == "keyword":
+        rows = (columns.rows(index.matching(Where(must=(Phrase(value),)))) for value in criterion.values)
+        return Judged(criterion, BitMap.union(BitMap(), *map(BitMap, rows)) & columns.live)
+    return _JUDGES[criterion.kind](criterion, columns)
+
+
+def _members(name: str, *, closed: bool) -> Callable[[Criterion, Columns], Judged]:
+    def judged(criterion: Criterion, columns: Columns) -> Judged:
+        yes = columns.any_of(name, (*criterion.values, *criterion.expanded))
+        return Judged(criterion, yes, no=columns.stated[name] - yes if closed else BitMap())
+
+    return judged
+
+
+def _with_number(name: str, pairs: str, slack: float) -> Callable[[Criterion, Columns], Judged]:
+    """Members, of whom those with too small a number are close or no, and those without one not stated."""
+
+    def judged(criterion: Criterion, columns: Columns) -> Judged:
+        held = columns.any_of(name, criterion.values)
+        if criterion.low is None:
+            return Judged(criterion, held)
+        best: dict[int, float] = {}
+        for value in criterion.values:
+            for row, number in columns.pairs[pairs].get(value, {}).items():
+                best[row] = max(number, best.get(row, 0.0))
+        yes = BitMap(row for row, number in best.items() if number >= criterion.low)
+        near = BitMap(row for row, number in best.items() if criterion.low > number >= criterion.low - slack)
+        return Judged(criterion, yes & held, near & held, (BitMap(best) - yes - near) & held)
+
+    return judged
+
+
+def _company(criterion: Criterion, columns: Columns) -> Judged:
+    wanted = [f" {value} " for value in criterion.values]
+    found = [name for name in columns.sets["employers"] if any(w in f" {name} " for w in wanted)]
+    return Judged(criterion, columns.any_of("employers", found))
+
+
+def _place(criterion: Criterion, columns: Columns) -> Judged:
+    if criterion.country:
+        yes = columns.any_of("country", (criterion.country,))
+        return Judged(criterion, yes, no=columns.stated["country"] - yes)
+    by_name = columns.any_of("place", (criterion.label, *criterion.values))
+    if criterion.latitude is None or criterion.longitude is None:
+        return Judged(criterion, by_name, no=columns.stated["place"] - by_name)
+    away = _distance_km(columns, criterion.latitude, criterion.longitude)
+    radius = criterion.radius_km or 40.0
+    with np.errstate(invalid="ignore"):
+        yes = columns.where("latitude", away <= radius) | by_name
+        near = columns.where("latitude", away <= radius * NEAR_PLACE) - yes
+    return Judged(criterion, yes, near, columns.stated["latitude"] - yes - near)
+
+
+def _distance_km(columns: Columns, latitude: float, longitude: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """Great-circle distance of every row, km; NaN where no coordinates are stated (haversine)."""
+    here, there = np.radians(latitude), np.radians(columns.number("latitude"))
+    east = np.radians(columns.number("longitude") - longitude)
+    half = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(east / 2) ** 2
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
+
+
+def _range(name: str, slack: Callable[[float], float]) -> Callable[[Criterion, Columns], Judged]:
+    def judged(criterion: Criterion, columns: Columns) -> Judged:
+        low, high = criterion.low, criterion.high
+        if criterion.kind in ("applied", "updated"):
+            low, high = day_number(criterion.after), day_number(criterion.before)
+        return _between(criterion, columns, name, low, high, slack)
+
+    return judged
+
+
+def _between(
+    criterion: Criterion,
+    columns: Columns,
+    name: str,
+    low: float | None,
+    high: float | None,
+    slack: Callable[[float], float],
+) -> Judged:
+    number = columns.number(name)
+    least, most = -np.inf if low is None else low, np.inf if high is None else high
+    under = least if low is None else low - slack(low)
+    over = most if high is None else high + slack(high)
+    with np.errstate(invalid="ignore"):
+        yes = columns.where(name, (number >= least) & (number <= most))
+        near = columns.where(name, (number >= under) & (number <= over)) - yes
+    return Judged(criterion, yes, near, columns.stated[name] - yes - near)
+
+
+def _education(criterion: Criterion, columns: Columns) -> Judged:
+    if criterion.low is None:
+        return Judged(criterion, BitMap())
+    return _between(criterion, columns, "education", criterion.low, criterion.high, lambda _: 0.0)
+
+
+_JUDGES: dict[str, Callable[[Criterion, Columns], Judged]] = {
+    "title": _members("titles", closed=True),
+    "skill": _with_number("skills", "skill_years", 1.0),
+    "language": _with_number("languages", "language_levels", 1.0),
+    "company": _company,
+    "place": _place,
+    "years": _range("years", lambda years: max(1.0, years * (1 - NEAR_YEARS))),
+    "seniority": _range("seniority", lambda _: 1.0),
+    "education": _education,
+    "stage": _range("stage", lambda _: 0.0),
+    "applied": _range("applied", lambda _: 0.0),
+    "updated": _range("updated", lambda _: 0.0),
+    "outcome": _members("outcomes", closed=True),
+    "job": _members("jobs", closed=False),
+    "tag": _members("tags", closed=False),
+    "source": _members("source", closed=True),
+    "name": lambda criterion, _: Judged(criterion, BitMap()),
+}

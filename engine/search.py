@@ -1,0 +1,224 @@
+"""The search, top to bottom: understand, encode, levels, candidates, scores, order, evidence.
+
+Score, and nothing else, orders: ``10 * level + relevance (0..1) + prior``; ties by person id. The parts shown
+sum to it. Never reads the ledger: the caller reads the people of a hit and drops those who are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
+from engine.index import Index
+from engine.index.schema import point_id
+from engine.lexicon import Lexicon
+from engine.query import understand
+from engine.query.criteria import Query
+from engine.ranking.candidates import find_candidates, make_legs, rows_of, score
+from engine.ranking.evidence import find_evidence
+from engine.ranking.levels import Levels, find_levels
+from engine.ranking.names import find_named
+from engine.ranking.prior import prior_parts, reasons
+from engine.ranking.relevance import Weights, relevance_parts
+from engine.ranking.results import Hit, Parts, SearchResult
+from engine.ranking.verdicts import Judged, judge
+from engine.records import Policy, Viewer, Vocabulary
+from models import Encoder
+
+ORDER = 1_000
+"""People in a stored result list at most."""
+_ENCODING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encode")
+
+
+@dataclass
+class _Clock:
+    """Milliseconds by phase."""
+
+    took: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        self.took[name] = self.took.get(name, 0.0) + (perf_counter() - start) * 1000
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """People in order, and what made it. Arrays run along ``points``."""
+
+    points: list[int]
+    rows: list[int]
+    levels: list[int]
+    scores: NDArray[np.float64]
+    relevance: dict[str, NDArray[np.float64]]
+    priors: list[dict[str, float]]
+
+
+def search(
+    question: str | Query,
+    *,
+    viewer: Viewer,  # noqa: ARG001 - restricted text is not in the shared points; extra points will filter by it
+    policy: Policy,
+    weights: Weights,
+    index: Index,
+    encoder: Encoder,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    today: date,
+    limit: int = 20,
+    offset: int = 0,
+    levels: Collection[int] | None = None,
+) -> SearchResult:
+    """The best ``limit`` people after ``offset``, with exact counts over the workspace.
+
+    question: what was typed, or a structured Query given back. levels: only these (a tab of the page).
+    """
+    clock = _Clock()
+    start = perf_counter()
+    with clock.phase("understand"):
+        query = _understood(question, lexicon, vocabulary, today)
+    # The encoder runs beside the sets: it lets go of Python's lock, the sets do not need the vector.
+    vector = _ENCODING.submit(encoder.encode, [query.semantic], kind="query") if query.semantic else None
+    with clock.phase("levels"):
+        index.catch_up()
+        judged = [judge(criterion, index) for criterion in query.criteria]
+        named = find_named(query, index.columns)
+        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+    with clock.phase("encode"):
+        legs = make_legs(query, vector.result()[0] if vector else None)
+    with clock.phase("legs"):
+        wanted = set(levels) if levels is not None else {3, 2, 1, 0}
+        points = find_candidates(query, found, index, legs, wanted, min(ORDER, max(200, offset + limit)))
+    scored = _rank(points, found, index, legs, named, policy, weights, today, clock)
+    order = tuple(
+        (index.columns.people[row], level, float(value))
+        for row, level, value in zip(scored.rows, scored.levels, scored.scores, strict=True)
+    )[:ORDER]
+    hits = _show(scored, range(offset, min(offset + limit, len(scored.points))), judged, index, legs, clock)
+    clock.took["total"] = (perf_counter() - start) * 1000
+    return SearchResult(query=query, counts=found.counts(index.columns), hits=hits, order=order, took_ms=clock.took)
+
+
+def rank(
+    question: str | Query,
+    ids: Sequence[str],
+    *,
+    viewer: Viewer,  # noqa: ARG001 - see search
+    policy: Policy,
+    weights: Weights,
+    index: Index,
+    encoder: Encoder,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    today: date,
+) -> SearchResult:
+    """The given people in order, all of them that the index holds: one who breaks a must stands at level 0."""
+    clock = _Clock()
+    start = perf_counter()
+    with clock.phase("understand"):
+        query = _understood(question, lexicon, vocabulary, today)
+    with clock.phase("encode"):
+        legs = make_legs(query, encoder.encode([query.semantic], kind="query")[0] if query.semantic else None)
+    with clock.phase("levels"):
+        index.catch_up()
+        judged = [judge(criterion, index) for criterion in query.criteria]
+        named = find_named(query, index.columns)
+        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+    known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
+    scored = _rank(known, found, index, legs, named, policy, weights, today, clock)
+    hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
+    among = BitMap(scored.rows)
+    given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
+    clock.took["total"] = (perf_counter() - start) * 1000
+    return SearchResult(query=query, counts=given.counts(index.columns), hits=hits, took_ms=clock.took)
+
+
+def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary, today: date) -> Query:
+    if isinstance(question, Query):
+        return question
+    return understand(question, lexicon=lexicon, vocabulary=vocabulary, today=today)
+
+
+def _rank(
+    points: list[int], found: Levels, index: Index, legs: dict, named: dict[int, float],  # type: ignore[type-arg]
+    policy: Policy, weights: Weights, today: date, clock: _Clock,
+) -> _Scored:  # fmt: skip
+    """Score every candidate and put them in order."""
+    columns = index.columns
+    with clock.phase("rescore"):
+        parts = relevance_parts(score(points, index, legs), weights)
+    with clock.phase("rank"):
+        rows = rows_of(points, columns)
+        level = np.array([found.level(row) for row in rows], dtype=np.float64)
+        relevance = sum(parts.values()) if parts else np.zeros(len(points))
+        if named:  # a person named in the question: how well the name fits is the relevance
+            fit = np.array([named.get(row, -1.0) for row in rows])
+            parts = {leg: np.where(fit >= 0, 0.0, part) for leg, part in parts.items()}
+            parts["name"] = np.maximum(fit, 0.0)
+            relevance = np.where(fit >= 0, fit, relevance)
+        day = (today - date(1970, 1, 1)).days
+        priors = [prior_parts(row, columns, policy, day) for row in rows]
+        total = 10 * level + relevance + np.array([sum(p.values()) for p in priors])
+        people = [columns.people[row] for row in rows]
+        order = sorted(range(len(points)), key=lambda i: (-total[i], people[i]))
+    return _Scored(
+        points=[points[i] for i in order],
+        rows=[rows[i] for i in order],
+        levels=[int(level[i]) for i in order],
+        scores=np.asarray(total[order]) if order else np.zeros(0),
+        relevance={leg: part[order] for leg, part in parts.items()} if order else {},
+        priors=[priors[i] for i in order],
+    )
+
+
+def _show(
+    scored: _Scored, places: range, judged: Sequence[Judged], index: Index, legs: dict, clock: _Clock  # type: ignore[type-arg]
+) -> tuple[Hit, ...]:  # fmt: skip
+    """The hits at these places, with parts, evidence and the nearest passage."""
+    columns = index.columns
+    shown = [scored.points[i] for i in places]
+    with clock.phase("evidence"):
+        cards = index.cards(shown)
+        vectors = index.passage_vectors(shown) if "passages" in legs else {}
+        hits = []
+        for i in places:
+            point, row = scored.points[i], scored.rows[i]
+            relevance = {leg: float(part[i]) for leg, part in scored.relevance.items() if part[i] > 0}
+            hits.append(
+                Hit(
+                    rank=i + 1,
+                    person_id=columns.people[row],
+                    source="ats" if row in columns.any_of("source", ("ats",)) else "outside",
+                    level=scored.levels[i],
+                    score=float(scored.scores[i]),
+                    parts=Parts(
+                        level=10.0 * scored.levels[i],
+                        relevance=sum(relevance.values()),
+                        prior=sum(scored.priors[i].values()),
+                        relevance_parts=relevance,
+                        prior_parts=scored.priors[i],
+                    ),
+                    evidence=find_evidence(row, judged, cards[point]),
+                    passage=_nearest(point, cards, vectors, legs),
+                    reasons=reasons(row, columns, scored.priors[i]),
+                )
+            )
+    return tuple(hits)
+
+
+def _nearest(point: int, cards: dict, vectors: dict, legs: dict) -> str | None:  # type: ignore[type-arg]
+    """The text of the passage nearest to the question."""
+    found = vectors.get(point)
+    if found is None or not len(found):
+        return None
+    best = int(np.argmax(found @ legs["passages"].dense))
+    return str(cards[point]["passages"][best][0])

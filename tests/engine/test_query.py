@@ -1,0 +1,170 @@
+"""Plain words and typed operators -> criteria. A row a question, as a recruiter types it."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.lexicon import Lexicon
+from engine.query import Query, understand
+from engine.query.numbers import find_radius
+from engine.records import Vocabulary
+
+LEXICON = Lexicon.default()
+
+
+def ask(text, **vocabulary):
+    return understand(text, lexicon=LEXICON, vocabulary=Vocabulary(**vocabulary), today=date(2026, 11, 24))
+
+
+def short(query):
+    """weight kind value[ low] of each criterion; ! where explicit."""
+    return {
+        f"{'!' if c.explicit else ''}{c.weight} {c.kind} {'|'.join(c.values) or ''}{'' if c.low is None else f' >={c.low:g}'}{'' if c.high is None else f' <={c.high:g}'}".replace(
+            "  ", " "
+        )
+        for c in query.criteria
+    }
+
+
+NURSE, GBG = "must title title:nurse", "must place place:2711537"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nurse in Göteborg", {NURSE, GBG}),
+        ("nurse in gothenburg with 5 years of experience", {NURSE, GBG, "must years >=5"}),
+        ("sjuksköterska i göteborg med minst 5 års erfarenhet", {NURSE, GBG, "must years >=5"}),
+        ("sjuksköterskor, flytande svenska", {NURSE, "must language lang:sv >=5"}),
+        ("nurse, fluent Swedish and English", {NURSE, "must language lang:sv >=5", "must language lang:en"}),
+        ("minst 3 års erfarenhet av intensivvård", {"must skill skill:intensive-care >=3"}),
+        ("5+ years of Java, nice to have Kotlin", {"must skill skill:java >=5", "want skill skill:kotlin"}),
+        ("developer, must have Spring", {"must title title:software-engineer", "must skill skill:spring"}),
+        ("lärare, gärna specialpedagogik", {"must title title:teacher", "want skill skill:special-education"}),
+        ("HR manager, Excel is a plus", {"must title title:hr-manager", "want skill skill:excel"}),
+        ("redovisningsekonom, SAP krävs", {"must title title:accountant", "must skill skill:sap"}),
+        ("chef without pastry", {"must title title:chef", "!not skill skill:pastry"}),
+        ("kock utan erfarenhet av grill", {"must title title:cook", "!not skill skill:grill"}),
+        ("nurse, not geriatric", {NURSE, "!not keyword geriatric"}),
+        (
+            "developer not java but python",
+            {"must title title:software-engineer", "!not skill skill:java", "want skill skill:python"},
+        ),
+        ("java or kotlin", {"want skill skill:java|skill:kotlin"}),
+        ("backend developer OR frontend developer", {"must title title:backend-developer|title:frontend-developer"}),
+        (
+            "C++ developer 3-5 years",
+            {"want skill skill:c-plus-plus", "must title title:software-engineer", "must years >=3 <=5"},
+        ),
+        ("C# and .NET", {"want skill skill:c-sharp", "want skill skill:dotnet"}),
+        ("go developer", {"want skill skill:go", "must title title:software-engineer"}),
+        ("senior accountant", {"want seniority senior >=3", "must title title:accountant"}),
+        ("junior developer", {"want seniority junior <=1", "must title title:software-engineer"}),
+        ("python developer", {"must title title:python-developer|title:software-engineer", "want skill skill:python"}),
+        (
+            "truckförare med truckkort i Helsingborg",
+            {"must title title:forklift-driver", "want skill skill:forklift", "must place place:2706767"},
+        ),
+        ("sales manager in Denmark", {"must title title:sales-manager", "must place country:DK"}),
+        (
+            "marketing manager with a master's degree",
+            {"must title title:marketing-manager", "must education master >=4"},
+        ),
+        ("utvecklare hos Spotify", {"must title title:software-engineer", "must company spotify"}),
+        (
+            "project manager who reached final interview",
+            {"must title title:project-manager", "must stage final interview >=3"},
+        ),
+        ("applied since 2023", {"must applied"}),
+        ("rejected welders", {"must outcome rejected", "must title title:welder"}),
+        ("title:lead skill:spark years:>=5", {"!must title lead", "!must skill skill:spark", "!must years >=5"}),
+        ('"machine learning" -junior', {"!must keyword machine learning", "!not keyword junior"}),
+        ("-skill:java source:ats", {"!not skill skill:java", "!must source ats"}),
+        ("NOT recruiter", {"!not title title:recruiter"}),
+        ("place:Lund", {"!must place place:2693678"}),
+        ("2 years ago", set()),
+    ],
+)
+def test_criteria_of_a_question(text, expected):
+    assert short(ask(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("anna.lind@example.com", "email", "anna.lind@example.com"),
+        ("mail me at Anna@Example.com", "email", "anna@example.com"),
+        ("0701-740 605", "phone", "+46701740605"),
+        ("+46 70 174 06 05", "phone", "+46701740605"),
+        ("Anna Lindqvist", "name", "Anna Lindqvist"),
+        ("åsa wójcik", "name", "åsa wójcik"),
+    ],
+)
+def test_a_question_that_names_a_person(text, kind, value):
+    identity = ask(text).identity
+    assert (identity.kind, identity.value) == (kind, value)
+
+
+def test_a_title_is_no_name():
+    assert ask("Software Engineer").identity is None
+
+
+@pytest.mark.parametrize(
+    ("text", "km"),
+    [("within 30 km of Lund", 30), ("inom 3 mil från Umeå", 30), ("within 10 miles of Oslo", 16.09), ("in Lund", None)],
+)
+def test_radius(text, km):
+    found = find_radius(text)
+    assert (found[0] if found else None) == (pytest.approx(km) if km else None)
+
+
+def test_a_place_takes_the_radius_it_is_given():
+    (place,) = [c for c in ask("lärare inom 30 km från Uppsala").criteria if c.kind == "place"]
+    assert (place.radius_km, place.label) == (30.0, "Uppsala, 30 km")
+
+
+def test_negated_parts_are_neither_embedded_nor_searched():
+    query = ask("chef without pastry")
+    assert "pastry" not in query.semantic
+    assert not any(term.startswith("pastr") for term in query.terms)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("((( nurse", "bracket"),
+        ('nurse " ledger', "quotation"),
+        ("the and of", "Nothing"),
+        ("😀😀", "Nothing"),
+        ("", "Nothing"),
+        ("nurse " * 9000, "first 10,000"),
+    ],
+)
+def test_what_cannot_be_read_is_said(text, word):
+    assert any(word in remark for remark in ask(text).remarks)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_raises(text):
+    query = ask(text)
+    assert Query.model_validate_json(query.model_dump_json()) == query
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'; DROP TABLE person; --",
+        "<script>alert(1)</script>",
+        "a OR " * 2000,
+        "\0\0",
+        "москва разработчик",
+        "(" * 5000,
+        '"' * 3001,
+        "-" * 500,
+    ],
+)
+def test_hostile_text_is_only_text(text):
+    assert isinstance(ask(text), Query)
