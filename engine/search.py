@@ -209,6 +209,7 @@ def _show(
                     ),
                     evidence=find_evidence(row, judged, cards[point]),
                     passage=_nearest(point, cards, vectors, legs),
+                    headline=cards[point].get("headline"),
                     reasons=reasons(row, columns, scored.priors[i]),
                 )
             )

@@ -82,6 +82,7 @@ def build_point(person: Person, facts: Facts, *, lexicon: Lexicon) -> PersonDraf
         tokens=found,
         fields=_fields(person, facts, lexicon, body),
         card={
+            "headline": _headline(facts),
             "passages": [[p.text, p.kind, p.document, p.start, p.end] for p in passages],
             "facts": [_card_fact(f, texts, lexicon) for f in facts.facts],
         },
@@ -100,6 +101,12 @@ def _words_of(person: Person) -> Iterator[str]:
         yield from (w for w in (record.headline, record.summary, *record.skills, *record.tags) if w)
         for position in record.positions:
             yield from (w for w in (position.title, position.employer, position.text) if w)
+
+
+def _headline(facts: Facts) -> str | None:
+    """The newest position in one line."""
+    newest = next((p for p in facts.positions if p.title), None)
+    return " · ".join(w for w in (newest.title, newest.employer) if w) if newest else None
 
 
 def _profile(person: Person, facts: Facts) -> str:

@@ -43,6 +43,8 @@ class Hit(Record):
     evidence: tuple[Evidence, ...] = ()
     passage: str | None = None
     """The passage nearest to the question."""
+    headline: str | None = None
+    """The newest position, as the CV writes it."""
     reasons: tuple[str, ...] = ()
     """The prior in words: ``known: final interview 2024``."""
 

@@ -212,9 +212,9 @@ class Writer:
             )
         return impression_id
 
-    def save_result_list(self, viewer: Viewer, body: Any, *, minutes: float) -> str:
+    def save_result_list(self, viewer: Viewer, body: Any, *, minutes: float, list_id: str | None = None) -> str:
         """Keep an order for paging; lists that are over go. Returns its id."""
-        list_id = str(uuid4())
+        list_id = list_id or str(uuid4())
         until = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
         with self._engine.begin() as conn:
             conn.execute(delete(t.result_list).where(t.result_list.c.expires_at <= now()))
