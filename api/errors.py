@@ -103,12 +103,12 @@ def field_errors(error: RequestValidationError) -> list[dict[str, str]]:
     found = []
     for item in error.errors()[:50]:
         place = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path", "header"))
-        text = "the body is not JSON" if item["type"] == "json_invalid" else _first_sentence(str(item["msg"]))
+        text = "the body is not JSON" if item["type"] == "json_invalid" else first_sentence(str(item["msg"]))
         found.append({"field": place or "body", "problem": text})
     return found
 
 
-def _first_sentence(message: str) -> str:
+def first_sentence(message: str) -> str:
     """Our own validators quote the value ("'x' is not a date: write YYYY"): keep what follows the colon."""
     message = message.removeprefix("Value error, ")
     return message.rsplit(": ", 1)[-1] if "'" in message else message

@@ -35,7 +35,7 @@ def headline_of(person: Person) -> str | None:
     for record in person.records:
         for position in record.positions:
             if position.title:
-                return " at ".join(part for part in (position.title, position.employer) if part)
+                return " · ".join(part for part in (position.title, position.employer) if part)
     return None
 
 
@@ -46,7 +46,7 @@ def profile_of(person: Person, *, lexicon: Lexicon, jobs: Mapping[str, str], tod
     newest = next((p for p in facts.positions if p.title), None)
     headline = headline_of(person)
     if headline is None and newest:
-        headline = " at ".join(part for part in (newest.title, newest.employer) if part)
+        headline = " · ".join(part for part in (newest.title, newest.employer) if part)
     return PersonOut(
         person_id=person.id,
         external_ids=external_ids(person),
@@ -76,20 +76,20 @@ def profile_of(person: Person, *, lexicon: Lexicon, jobs: Mapping[str, str], tod
 
 def timeline_of(records: Iterable[SourceRecord], jobs: Mapping[str, str]) -> list[TimelineOut]:
     """Notes, messages, applications and their ends in one line, newest first; undated last."""
-    found = []
+    found: list[TimelineOut] = []
     for record in records:
-        for activity in record.activities:
-            found.append(
-                TimelineOut(
-                    at=activity.at,
-                    kind=activity.kind,
-                    text=activity.text,
-                    author=activity.author,
-                    job_id=activity.job_id,
-                    job_title=jobs.get(activity.job_id or ""),
-                    inbound=activity.inbound,
-                )
+        found.extend(
+            TimelineOut(
+                at=activity.at,
+                kind=activity.kind,
+                text=activity.text,
+                author=activity.author,
+                job_id=activity.job_id,
+                job_title=jobs.get(activity.job_id or ""),
+                inbound=activity.inbound,
             )
+            for activity in record.activities
+        )
         for application in record.applications:
             found.extend(_steps(application, jobs))
     return sorted(found, key=lambda item: item.at or "", reverse=True)

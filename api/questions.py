@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from engine.query.understand import understand
-
 from api.schemas import Filters, SearchIn
 from engine.errors import BadInput
 from engine.lexicon import Lexicon
 from engine.query.criteria import Criterion, Query
+from engine.query.understand import understand
 from engine.records import Vocabulary
 from engine.text import normalise
 
@@ -84,7 +83,7 @@ def criteria_of(filters: Filters, *, lexicon: Lexicon, vocabulary: Vocabulary) -
             label = " ".join([word, *([f"from {after}"] if after else []), *([f"to {before}"] if before else [])])
             found.append(
                 Criterion(
-                    kind=kind,  # type: ignore[arg-type]
+                    kind=kind,
                     after=after.isoformat() if after else None,
                     before=before.isoformat() if before else None,
                     label=label,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from engine.query.criteria import Criterion, Query, Verdict
+from engine.ranking.relevance import Weights
 from engine.records import Application, Document, Fact, Job, Position, SourceKind, SourceRecord
 
 MAX_TEXT = 100_000
@@ -67,8 +68,8 @@ class SearchIn(In):
     """Criteria of ``text`` to leave out, each as ``kind:label``."""
     filters: Filters = Filters()
     policy: PolicyIn = PolicyIn()
-    weights: dict[str, float] = Field(default={}, max_length=50)
-    """Ranking weights to change, by name (docs/ranking.md)."""
+    weights: Weights = Weights()
+    """How much each leg counts (docs/ranking.md)."""
     level: int | None = Field(default=None, ge=0, le=3)
     """Only hits of this level; the counts stay those of all."""
     limit: int = Field(default=20, ge=1, le=100)
@@ -83,7 +84,7 @@ class RankIn(In):
     query: Query | None = None
     job_id: Short | None = None
     policy: PolicyIn = PolicyIn()
-    weights: dict[str, float] = Field(default={}, max_length=50)
+    weights: Weights = Weights()
 
 
 class PeopleIn(In):

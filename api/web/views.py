@@ -82,8 +82,16 @@ def _without(criterion: Criterion, params: Params) -> str:
         return address((*params, ("without", key_of(criterion))))
     if names := _FILTER_PARAMS.get(criterion.kind):
         return address(params, drop=names)
-    kept = [(name, value) for name, value in params if not (name == "skill" and _same(value, criterion.label))]
+    kept = [pair for name, value in params for pair in _skills_left(name, value, criterion.label)]
     return address(kept)
+
+
+def _skills_left(name: str, value: str, gone: str) -> list[tuple[str, str]]:
+    """The skill field holds several, commas between: it without one."""
+    if name != "skill":
+        return [(name, value)]
+    left = ", ".join(word.strip() for word in value.split(",") if not _same(word, gone))
+    return [(name, left)] if left else []
 
 
 def _same(left: str, right: str) -> bool:

@@ -1,0 +1,63 @@
+"""The HTTP app: routes, limits, errors and pages put together around an open runtime. Knows no vendor and no eval."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api import errors
+from api.access import Access
+from api.answers import Answers
+from api.limits import MB, BodyLimit, Headers
+from api.routes import health, jobs, pages, people, search
+from api.runtime import Runtime
+from api.settings import LOOPBACK, Settings
+
+STATIC = Path(__file__).parent / "web" / "static"
+
+
+def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = False) -> FastAPI:
+    """The app over an open runtime. close_runtime: the app's end closes it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        runtime.follow_soon()  # what was written while nobody served
+        yield
+        if close_runtime:
+            runtime.close()
+
+    app = FastAPI(
+        title="Headwater",
+        version=version("headwater"),
+        summary="Search and ranking over a company's whole recruiting history.",
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # both documentation pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.runtime = runtime
+    app.state.access = Access(runtime.secret, runtime.ledger.keys)
+    app.state.answers = Answers(runtime, list_minutes=settings.result_list_minutes)
+    app.state.settings = settings
+    for routes in (health, search, people, jobs):
+        app.include_router(routes.router, prefix="/v1")
+    app.include_router(pages.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    errors.install(app)
+    app.add_middleware(BodyLimit, people_bytes=int(settings.max_body_mb * MB))
+    app.add_middleware(Headers, hosts=hosts_of(settings))
+    return app
+
+
+def hosts_of(settings: Settings) -> frozenset[str] | None:
+    """Names we answer to: our own, and that of the public URL. Beyond loopback without one: any."""
+    public = urlsplit(settings.public_url).hostname if settings.public_url else None
+    if not settings.loopback and public is None:
+        return None
+    return frozenset({*LOOPBACK, settings.host, *([public] if public else [])})

@@ -1,0 +1,55 @@
+"""What the routes share: the open runtime, the answers, and the errors OpenAPI names. Decides nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+
+from api.answers import Answers
+from api.runtime import Runtime
+
+
+class FieldProblem(BaseModel):
+    field: str
+    problem: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    fix: str | None = None
+    errors: list[FieldProblem] | None = None
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def _answers(request: Request) -> Answers:
+    answers: Answers = request.app.state.answers
+    return answers
+
+
+OpenRuntime = Annotated[Runtime, Depends(_runtime)]
+OpenAnswers = Annotated[Answers, Depends(_answers)]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For ``responses=``: these statuses answer with a problem."""
+    texts = {
+        400: "Not usable: not JSON, or a cursor that is over or of another question",
+        401: "No API key, or one that is not known",
+        404: "Nothing of that id that this key may see",
+        413: "The body is too large",
+        422: "Fields that cannot be used, each named",
+        503: "The data is held by another process, or the index is being rebuilt",
+    }
+    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
+    return {status: {"description": texts[status], "content": content} for status in statuses}

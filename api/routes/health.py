@@ -1,0 +1,25 @@
+"""GET /v1/health: is it up, is the index ready. The only route without a key; names nobody."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter
+
+from api.routes.common import OpenRuntime
+from api.schemas import HealthOut
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+def health(runtime: OpenRuntime) -> HealthOut:
+    """Whether searches are answered, and how many people they go over."""
+    people = len(runtime.index.columns)
+    behind = runtime.behind
+    return HealthOut(
+        status="degraded" if behind else "ok",
+        version=version("headwater"),
+        people=people,
+        index="behind" if behind else "ready",
+    )

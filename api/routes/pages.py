@@ -1,0 +1,196 @@
+"""The pages people look at: sign in, search, one person. Server-rendered, whole without JavaScript. Decides nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter, BackgroundTasks, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from pydantic import ValidationError
+
+from api.access import COOKIE, SESSION_S, Access, Caller, PageCaller
+from api.errors import NoKey, first_sentence, status_of
+from api.questions import STAGES
+from api.routes.common import OpenAnswers, OpenRuntime
+from api.schemas import PersonOut, SearchIn, SearchOut
+from api.web import forms, views
+from engine.errors import HeadwaterError, NotAllowed
+
+router = APIRouter()
+templates = Jinja2Templates(Path(__file__).parents[1] / "web" / "templates")
+templates.env.globals |= {"verdicts": views.VERDICT, "levels": views.LEVELS, "stages": STAGES}
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+EXAMPLES = (
+    "nurse in Göteborg with 5 years, fluent Swedish",
+    "backend developer in Stockholm with Python and Kubernetes",
+    "ekonom med körkort, inte konsult",
+)
+POLICIES = (
+    ("ats-first", "Known people first, when as good"),
+    ("strict", "All known people first"),
+    ("blend", "Relevance alone"),
+)
+_HEADINGS = {
+    "title": "Titles", "employer": "Employers", "skill": "Skills", "place": "Places", "language": "Languages",
+    "education": "Education", "years": "Years", "seniority": "Seniority",
+}  # fmt: skip
+_CEFR = {1: "A1", 2: "A2", 3: "B1", 4: "B2", 5: "C1", 6: "C2", 7: "native"}
+
+
+def _page(request: Request, name: str, *, status: int = 200, signed_in: bool = True, **values: Any) -> HTMLResponse:
+    runtime = request.app.state.runtime
+    values |= {"signed_in": signed_in, "age": lambda observed: views.age(observed, runtime.today)}
+    return templates.TemplateResponse(request, name, values, status_code=status)
+
+
+def error_page(request: Request, error: HeadwaterError, *, signed_in: bool = True) -> HTMLResponse:
+    """An error as a page."""
+    status, _ = status_of(error)
+    title = {404: "Not found", 400: "That cannot be read", 503: "Not just now"}.get(status, "Something went wrong")
+    return _page(request, "error.html", status=status, signed_in=signed_in, title=title, what=error.what, fix=error.fix)
+
+
+@router.get("/")
+def home() -> Response:
+    return RedirectResponse("/search", 303)
+
+
+@router.get("/sign-in")
+def ask_sign_in(request: Request) -> Response:
+    return _page(request, "signin.html", signed_in=False)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, key: Annotated[str, Form(max_length=200)] = "") -> Response:
+    access: Access = request.app.state.access
+    try:
+        _same_site(request)
+        caller = access.by_token(key.strip())
+    except NotAllowed as error:
+        return _page(request, "signin.html", status=401, signed_in=False, problem=f"{error.what} {error.fix}")
+    return _signed_in(request, access, caller)
+
+
+@router.get("/sign-in/{token}")
+def sign_in_by_link(request: Request, token: str) -> Response:
+    """The one-time link that ``serve`` prints."""
+    access: Access = request.app.state.access
+    try:
+        return _signed_in(request, access, access.by_link(token))
+    except NoKey as error:
+        return _page(request, "signin.html", status=401, signed_in=False, problem=f"{error.what} {error.fix}")
+
+
+def _signed_in(request: Request, access: Access, caller: Caller) -> Response:
+    answer = RedirectResponse("/search", 303)
+    public = request.app.state.settings.public_url or ""
+    answer.set_cookie(
+        COOKIE, access.session(caller), max_age=SESSION_S, httponly=True, samesite="lax",
+        secure=public.startswith("https:") or request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    _same_site(request)
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _same_site(request: Request) -> None:
+    """A form of another site is refused, whatever cookies its browser sends. Raises NotAllowed."""
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+        raise NotAllowed("This form came from another site.", "Open Headwater's own page.")
+
+
+@router.get("/search")
+def search_page(
+    request: Request, caller: PageCaller, runtime: OpenRuntime, answers: OpenAnswers, after: BackgroundTasks
+) -> Response:
+    if caller is None:
+        return RedirectResponse("/sign-in", 303)
+    params = tuple((name, value) for name, value in request.query_params.multi_items() if name in forms.NAMES)
+    values = forms.read(params)
+    answer: SearchOut | None = None
+    problem, status, asked = "", 200, SearchIn()
+    if forms.anything_asked(values):
+        try:
+            asked = forms.asked_of(params)
+            answered = answers.search(asked, caller.viewer)
+            answer = answered.answer
+            after.add_task(answered.note)
+        except ValidationError as error:
+            status = 422
+            problem = " ".join(f"{_field_name(e['loc'])}: {first_sentence(e['msg'])}." for e in error.errors()[:3])
+        except HeadwaterError as error:
+            status, _ = status_of(error)
+            problem = f"{error.what} {error.fix}"
+    jobs = [
+        (job.id, _job_label(job.title, job.location, job.opened_at)) for job in runtime.reader(caller.viewer).jobs()
+    ]
+    plain = [(name, value) for name, value in params if name != "cursor"]
+    filters = sum(bool(values[name]) for name in forms.FILTERS)
+    page = _page(
+        request, "search.html", status=status, q=values["q"], f=values, answer=answer, problem=problem,
+        chips=views.chips(answer, params) if answer else [], off=views.taken_away(params),
+        tabs=views.tabs(answer, params, asked.level) if answer else [], level=asked.level,
+        jobs=jobs, policies=POLICIES, examples=EXAMPLES, people=len(runtime.index.columns), filter_count=filters,
+        clear_href=views.address(params, drop=forms.FILTERS), first_page=asked.cursor is None,
+        first_href=views.address(params, drop=("cursor",)), back=urlencode(params),
+        next_href="/search?" + urlencode([*plain, ("cursor", answer.cursor or "")]) if answer else "",
+    )  # fmt: skip
+    page.background = after
+    return page
+
+
+def _field_name(loc: tuple[int | str, ...]) -> str:
+    return str(loc[-1]).replace("_", " ").capitalize() if loc else "The form"
+
+
+def _job_label(title: str, location: str | None, opened_at: str | None) -> str:
+    return ", ".join(part for part in (title, location, opened_at[:7] if opened_at else None) if part)
+
+
+@router.get("/people/{person_id}")
+def person_page(
+    request: Request, person_id: str, caller: PageCaller, runtime: OpenRuntime, answers: OpenAnswers, back: str = ""
+) -> Response:
+    if caller is None:
+        return RedirectResponse("/sign-in", 303)
+    try:
+        person = answers.person(person_id, caller.viewer)
+    except HeadwaterError as error:
+        return error_page(request, error)
+    titles = runtime.vocabulary(caller.viewer).job_titles
+    return _page(
+        request,
+        "person.html",
+        p=person,
+        back=f"/search?{back}" if back else "",
+        years=f"{person.years:.0f} years in work" if person.years else None,
+        applications=[(application, titles.get(application.job_id)) for application in person.applications],
+        facts=_facts(person, lambda observed: views.age(observed, runtime.today)),
+    )
+
+
+def _facts(person: PersonOut, age: Any) -> list[tuple[str, list[dict[str, str]]]]:
+    """Facts by kind for reading: each value once, with its number and where and when it was stated."""
+    connections = {item.record.id: item.connection for item in person.records}
+    groups: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for fact in person.facts:
+        detail = ""
+        if fact.number is not None and fact.kind == "skill":
+            detail = f"{fact.number:.0f} y" if fact.number >= 1 else ""
+        elif fact.number is not None and fact.kind == "language":
+            detail = _CEFR.get(int(fact.number), "")
+        origin = " · ".join(part for part in (connections.get(fact.record_id or "", ""), age(fact.observed)) if part)
+        groups[fact.kind].setdefault(fact.label, {"label": fact.label, "detail": detail, "origin": origin})
+    return [(heading, list(groups[kind].values())) for kind, heading in _HEADINGS.items() if groups.get(kind)]
