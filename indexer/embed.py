@@ -66,8 +66,11 @@ def _batch(
     reader, writer = ledger.reader(Viewer(workspace=workspace, user="indexer")), ledger.writer(workspace, "indexer")
     people = reader.people(ids)
     gone = [person_id for person_id in ids if person_id not in people]
-    index.delete(gone)
-    known = reader.fingerprints(ids)
+    name = index_name(index)
+    if gone:
+        writer.mark_indexed(name, dict.fromkeys(gone))  # first: never more marks than points, or all is done again
+        index.delete(gone)
+    known = reader.fingerprints(name, ids)
     prints = {person.id: fingerprint(person, index) for person in people.values()}
     changed = [person for person in people.values() if known.get(person.id) != prints[person.id]]
     drafts = []
@@ -80,14 +83,19 @@ def _batch(
     index.upsert(points)
     if employers:
         writer.learn_words("employer", employers)
-    writer.mark_indexed({person.id: prints[person.id] for person in changed})
+    if changed:
+        writer.mark_indexed(name, {person.id: prints[person.id] for person in changed})
     return Indexed(len(changed), len(people) - len(changed), len(gone), embedded)
 
 
+def index_name(index: Index) -> str:
+    """Sixteen letters that stand for all that shaped an index: encoder, lexicon, schema, recipe."""
+    return hashlib.sha256(repr(sorted(asdict(index.stamp).items())).encode()).hexdigest()[:16]
+
+
 def fingerprint(person: Person, index: Index) -> str:
-    """What the index would hold: the person's records and everything that shapes a point."""
-    stamp = repr(sorted(asdict(index.stamp).items()))
-    return hashlib.sha256((stamp + person.model_dump_json(exclude_defaults=True)).encode()).hexdigest()
+    """What the index would hold: the person's id and records, and everything that shapes a point."""
+    return hashlib.sha256((index_name(index) + person.model_dump_json(exclude_defaults=True)).encode()).hexdigest()
 
 
 def embed(ledger: Ledger, encoder: Encoder, drafts: Sequence[PersonDraft]) -> tuple[list[PersonPoint], int]:

@@ -9,16 +9,16 @@ from sqlalchemy import Engine, select, update
 
 from engine.errors import NotFound
 from indexer.ledger import tables as t
-from indexer.ledger.database import now
+from indexer.ledger.database import Clock, stamp
 from indexer.ledger.values import KeyRow
 
 
 class Keys:
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading, self._writing = reading, writing
+    def __init__(self, reading: Engine, writing: Engine, clock: Clock) -> None:
+        self._reading, self._writing, self._clock = reading, writing, clock
 
     def add(self, workspace: str, name: str, digest: str, hint: str) -> KeyRow:
-        row = KeyRow(str(uuid4()), workspace, name, digest, hint, now(), None)
+        row = KeyRow(str(uuid4()), workspace, name, digest, hint, stamp(self._clock()), None)
         values = {field: getattr(row, field) for field in KeyRow.__slots__}
         with self._writing.begin() as conn:
             conn.execute(t.api_key.insert().values(**values))
@@ -50,5 +50,5 @@ class Keys:
         c = t.api_key.c
         mine = (c.workspace == workspace, c.id == key_id, c.revoked_at.is_(None))
         with self._writing.begin() as conn:
-            if not conn.execute(update(t.api_key).where(*mine).values(revoked_at=now())).rowcount:
+            if not conn.execute(update(t.api_key).where(*mine).values(revoked_at=stamp(self._clock()))).rowcount:
                 raise NotFound("There is no such key.", "`headwater keys list` shows them.")

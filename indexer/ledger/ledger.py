@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from engine.errors import NeedsOperator
 from engine.records import Viewer
-from indexer.ledger.database import connect, migrate
+from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
@@ -19,28 +19,28 @@ from indexer.ledger.writer import Writer
 class Ledger:
     """Open with ``Ledger.open``. Thread-safe. There is no read of people but through a reader."""
 
-    def __init__(self, reading: Engine, writing: Engine) -> None:
-        self._reading, self._writing = reading, writing
-        self.keys = Keys(reading, writing)
+    def __init__(self, reading: Engine, writing: Engine, clock: Clock) -> None:
+        self._reading, self._writing, self._clock = reading, writing, clock
+        self.keys = Keys(reading, writing, clock)
         self.embeddings = EmbeddingCache(reading, writing)
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Ledger:
-        """create False: data must be there already. Raises NeedsOperator."""
+    def open(cls, url: str, *, create: bool = True, clock: Clock = system_clock) -> Ledger:
+        """create False: data must be there already. clock: gives times with a zone. Raises NeedsOperator."""
         reading, writing = connect(url)
         file = make_url(url).database if reading.dialect.name == "sqlite" else None
-        if file and file != ":memory:":
+        if file:
             if not create and not Path(file).exists():
                 raise NeedsOperator("There is no Headwater data here.", "Import something first: headwater import PATH")
             Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         migrate(writing, create=create)
-        return cls(reading, writing)
+        return cls(reading, writing, clock)
 
     def reader(self, viewer: Viewer) -> Reader:
-        return Reader(self._reading, viewer)
+        return Reader(self._reading, viewer, self._clock)
 
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
-        return Writer(self._writing, workspace, actor)
+        return Writer(self._writing, workspace, actor, self._clock)
 
     def close(self) -> None:
         self._reading.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Select, func, or_, select
@@ -11,15 +11,16 @@ from sqlalchemy import Engine, Select, func, or_, select
 from engine.errors import NotFound
 from engine.records import Job, Person, SourceRecord, Viewer, Vocabulary
 from indexer.ledger import tables as t
-from indexer.ledger.database import CHUNK, chunks, now
-from indexer.ledger.values import Event, ParkedRow
+from indexer.ledger.database import CHUNK, Clock, chunks, stamp
+from indexer.ledger.values import Event, ParkedRow, RecordVersion
 
 
 class Reader:
     """Reads as ``viewer``. Thread-safe; every call is a transaction of its own."""
 
-    def __init__(self, engine: Engine, viewer: Viewer) -> None:
+    def __init__(self, engine: Engine, viewer: Viewer, clock: Clock) -> None:
         self._engine = engine
+        self._clock = clock
         self.viewer = viewer
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:
@@ -36,6 +37,7 @@ class Reader:
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of ``ids`` that are there, by id, in the order given."""
         wanted = list(dict.fromkeys(ids))
+        hidden = self._hidden_jobs()
         records: dict[str, list[tuple[str, SourceRecord]]] = {}
         for part in chunks(wanted, CHUNK):
             query = (
@@ -53,7 +55,7 @@ class Reader:
                 .order_by(t.source_record.c.connection, t.source_record.c.external_id)
             )
             for person_id, connection, body in self._rows(query):
-                records.setdefault(person_id, []).append((connection, self._visible(body)))
+                records.setdefault(person_id, []).append((connection, self._visible(body, hidden)))
         return {
             person_id: Person(
                 id=person_id,
@@ -64,10 +66,66 @@ class Reader:
             if (found := records.get(person_id))
         }
 
-    def _visible(self, body: str) -> SourceRecord:
+    def _visible(self, body: str, hidden: Collection[str]) -> SourceRecord:
+        """Without what was said for others, and without all that concerns a job for others."""
         record = SourceRecord.model_validate_json(body)
-        activities = tuple(a for a in record.activities if a.audience is None or a.audience in self.viewer.audiences)
-        return record.model_copy(update={"activities": activities}) if activities != record.activities else record
+        audiences = self.viewer.audiences
+        left: dict[str, Any] = {
+            "activities": tuple(
+                a
+                for a in record.activities
+                if (a.audience is None or a.audience in audiences) and a.job_id not in hidden
+            ),
+            "applications": tuple(a for a in record.applications if a.job_id not in hidden),
+        }
+        changed = {name: value for name, value in left.items() if value != getattr(record, name)}
+        return record.model_copy(update=changed) if changed else record
+
+    def _hidden_jobs(self) -> frozenset[str]:
+        query = select(t.job.c.id).where(
+            t.job.c.workspace == self.viewer.workspace,
+            t.job.c.audience.is_not(None),
+            t.job.c.audience.not_in(sorted(self.viewer.audiences)),
+        )
+        return frozenset(row.id for row in self._rows(query))
+
+    def person_versions(self, person_id: str) -> list[RecordVersion]:
+        """Everything each source ever said of a person, oldest first, without what this viewer may not see.
+
+        ``raw``, what the source itself sent, is left out wherever something is hidden from this viewer.
+        """
+        r, v = t.source_record.c, t.record_version.c
+        same = (r.workspace == v.workspace) & (r.connection == v.connection) & (r.external_id == v.external_id)
+        query = (
+            select(t.record_version)
+            .join(t.source_record, same)
+            .where(r.workspace == self.viewer.workspace, r.person_id == person_id)
+            .order_by(v.connection, v.external_id, v.version)
+        )
+        hidden = self._hidden_jobs()
+        found = []
+        for row in self._rows(query):
+            record = self._visible(row.body, hidden)
+            whole = record == SourceRecord.model_validate_json(row.body)
+            found.append(
+                RecordVersion(row.connection, row.version, record, row.raw if whole else None, row.actor, row.at)
+            )
+        return found
+
+    def people_of_job(self, job_id: str) -> list[str]:
+        """Ids of everyone who applied for it. Raises NotFound: no such job for this viewer."""
+        self.job(job_id)
+        a, r, p = t.application.c, t.source_record.c, t.person.c
+        same = (r.workspace == a.workspace) & (r.connection == a.connection) & (r.external_id == a.external_id)
+        query = (
+            select(r.person_id)
+            .distinct()
+            .join_from(t.application, t.source_record, same)
+            .join(t.person, (p.workspace == r.workspace) & (p.id == r.person_id))
+            .where(a.workspace == self.viewer.workspace, a.job_id == job_id, p.erased_at.is_(None))
+            .order_by(r.person_id)
+        )
+        return [row.person_id for row in self._rows(query)]
 
     def person_ids(self) -> Iterator[str]:
         """Everyone, in the order of ids."""
@@ -99,38 +157,52 @@ class Reader:
             found |= {row.external_id: row.person_id for row in self._rows(query)}
         return found
 
-    def fingerprints(self, ids: Sequence[str]) -> dict[str, str]:
-        """person id -> fingerprint of what the index holds of them, for those it holds."""
+    def fingerprints(self, index: str, ids: Sequence[str]) -> dict[str, str]:
+        """person id -> fingerprint of what the index of that name holds of them, for those it holds."""
         found: dict[str, str] = {}
+        c = t.indexed.c
         for part in chunks(ids, CHUNK):
-            query = select(t.person.c.id, t.person.c.indexed).where(
-                t.person.c.workspace == self.viewer.workspace, t.person.c.id.in_(part), t.person.c.indexed.is_not(None)
+            query = select(c.person_id, c.fingerprint).where(
+                c.workspace == self.viewer.workspace, c.index == index, c.person_id.in_(part)
             )
-            found |= {row.id: row.indexed for row in self._rows(query)}
+            found |= {row.person_id: row.fingerprint for row in self._rows(query)}
         return found
+
+    def indexed_count(self, index: str) -> int:
+        """How many people the index of that name was told of."""
+        c = t.indexed.c
+        query = select(func.count()).where(c.workspace == self.viewer.workspace, c.index == index)
+        return int(self._rows(query)[0][0])
 
     def jobs(self) -> list[Job]:
         """Those the viewer may see, newest first."""
-        query = select(t.job.c.body).where(
-            t.job.c.workspace == self.viewer.workspace,
-            or_(t.job.c.audience.is_(None), t.job.c.audience.in_(sorted(self.viewer.audiences))),
-        )
-        found = [Job.model_validate_json(row.body) for row in self._rows(query)]
+        found = [Job.model_validate_json(row.body) for row in self._rows(self._jobs())]
         return sorted(found, key=lambda job: (job.opened_at or "", job.id), reverse=True)
 
     def job(self, job_id: str) -> Job:
         """Raises NotFound."""
-        found = next((job for job in self.jobs() if job.id == job_id), None)
-        if found is None:
+        query = self._jobs().where(t.job.c.id == job_id)
+        rows = self._rows(query)
+        if not rows:
             raise NotFound("There is no such job.", "GET /v1/jobs lists them.")
-        return found
+        return Job.model_validate_json(rows[0].body)
+
+    def _jobs(self) -> Select[Any]:
+        return select(t.job.c.body).where(
+            t.job.c.workspace == self.viewer.workspace,
+            or_(t.job.c.audience.is_(None), t.job.c.audience.in_(sorted(self.viewer.audiences))),
+        )
 
     def vocabulary(self) -> Vocabulary:
         """The workspace's own words, for understanding a question."""
-        words: dict[str, list[str]] = {}
-        query = select(t.word.c.kind, t.word.c.value).where(t.word.c.workspace == self.viewer.workspace)
-        for kind, value in self._rows(query.order_by(t.word.c.kind, t.word.c.value)):
-            words.setdefault(kind, []).append(value)
+        words: dict[str, dict[str, None]] = {}
+        hidden = self._hidden_jobs()
+        query = select(t.word.c.kind, t.word.c.value, t.word.c.job_id).where(
+            t.word.c.workspace == self.viewer.workspace
+        )
+        for kind, value, job_id in self._rows(query.order_by(t.word.c.kind, t.word.c.value)):
+            if job_id not in hidden:
+                words.setdefault(kind, {})[value] = None
         jobs = self.jobs()
         return Vocabulary(
             job_titles={job.id: job.title for job in jobs},
@@ -162,7 +234,7 @@ class Reader:
             t.result_list.c.id == list_id,
             t.result_list.c.workspace == self.viewer.workspace,
             t.result_list.c.viewer == self.viewer.user,
-            t.result_list.c.expires_at > now(),
+            t.result_list.c.expires_at > stamp(self._clock()),
         )
         rows = self._rows(query)
         return json.loads(rows[0].body) if rows else None
@@ -190,7 +262,7 @@ class Reader:
 
         return {
             "people": number(t.person, t.person.c.erased_at.is_(None)),
-            "records": number(t.source_record),
+            "records": number(t.source_record, t.source_record.c.hash != ""),
             "jobs": number(t.job),
             "parked": number(t.parked),
             "events": number(t.event),

@@ -27,7 +27,6 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(referred_table_name)s",
     }
 )
-Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 person = Table(
     "person",
@@ -36,7 +35,15 @@ person = Table(
     Column("id", String(36), primary_key=True),
     Column("created_at", String(32), nullable=False),
     Column("erased_at", String(32)),
-    Column("indexed", String(64)),  # fingerprint of what the index holds of this person
+)
+
+indexed = Table(
+    "indexed",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("index", String(16), primary_key=True),  # which index: an old and a new one stand beside each other
+    Column("person_id", String(36), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),  # of what that index holds of the person
 )
 
 source_record = Table(
@@ -62,8 +69,23 @@ record_version = Table(
     Column("external_id", String(200), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("body", Text, nullable=False),
+    Column("raw", Text),  # as the source gave it; null where the body is what it gave
     Column("actor", String(200), nullable=False),
     Column("at", String(32), nullable=False),
+)
+
+application = Table(
+    "application",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("connection", String(100), primary_key=True),
+    Column("external_id", String(200), primary_key=True),
+    Column("job_id", String(200), primary_key=True),  # who is on which job; the rest stands in the record's body
+    ForeignKeyConstraint(
+        ["workspace", "connection", "external_id"],
+        ["source_record.workspace", "source_record.connection", "source_record.external_id"],
+    ),
+    Index("ix_application_job", "workspace", "job_id"),
 )
 
 job = Table(
@@ -84,19 +106,18 @@ word = Table(
     Column("workspace", String(100), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("value", String(300), primary_key=True),
+    Column("job_id", String(200), primary_key=True),  # said about which job, "" for none
 )
 
 event = Table(
     "event",
     metadata,
-    Column("seq", Serial, primary_key=True, autoincrement=True),
-    Column("workspace", String(100), nullable=False),
+    Column("workspace", String(100), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # 1, 2, 3 … in each workspace, without a gap
     Column("kind", String(60), nullable=False),
     Column("ids", Text, nullable=False),
     Column("actor", String(200), nullable=False),
     Column("at", String(32), nullable=False),
-    Index("ix_event_workspace_seq", "workspace", "seq"),
-    sqlite_autoincrement=True,
 )
 
 impression = Table(

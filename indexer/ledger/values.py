@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.records import SourceRecord
+
 
 @dataclass(frozen=True, slots=True)
 class Put:
@@ -16,8 +18,20 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordVersion:
+    """What a source said of a person once. ``raw``: in its own words; None where the record is what it said."""
+
+    connection: str
+    version: int
+    record: SourceRecord
+    raw: str | None
+    actor: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that was committed. ``seq`` only grows."""
+    """One thing that was committed. ``seq`` is 1, 2, 3 … in each workspace, without a gap."""
 
     seq: int
     kind: str

@@ -5,32 +5,41 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
 from engine.records import Job, Record, SourceRecord, Viewer
 from indexer.ledger import tables as t
-from indexer.ledger.database import CHUNK, chunks, now, upsert
+from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.values import Answer, Put
+from indexer.ledger.words import add_words, words_of
 
 
 class Writer:
     """Thread-safe; every call is one transaction, whole or not at all."""
 
-    def __init__(self, engine: Engine, workspace: str, actor: str) -> None:
+    def __init__(self, engine: Engine, workspace: str, actor: str, clock: Clock) -> None:
         self._engine = engine
+        self._clock = clock
         self.workspace = workspace
         self.actor = actor
 
-    def put_records(self, connection: str, records: Sequence[SourceRecord]) -> list[Put]:
+    def _now(self) -> str:
+        return stamp(self._clock())
+
+    def put_records(
+        self, connection: str, records: Sequence[SourceRecord], *, raw: Mapping[str, str] | None = None
+    ) -> list[Put]:
         """Insert or replace source records, in order; of one id given twice the last counts.
 
         An unchanged record is left alone and makes no event. A record of an erased person stays erased.
+        raw: record id -> the source's own words for it, kept with the version where they are not the record's JSON.
         """
+        raw = raw or {}
         for record in records:
             if "\x00" in record.id:
                 raise BadInput("A record's id must not hold a NUL character.")
@@ -39,8 +48,8 @@ class Writer:
             known = self._known(conn, connection, list(last))
             erased = self._erased(conn, [row.person_id for row in known.values()])
             puts: dict[str, Put] = {}
-            people, current, versions = [], [], []
-            at = now()
+            people, current, versions, stored = [], [], [], []
+            at = self._now()
             for record in last.values():
                 body = record.model_dump_json(exclude_defaults=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
@@ -57,11 +66,14 @@ class Writer:
                 current.append(
                     {**key, "person_id": person_id, "version": version, "hash": digest, "body": body, "changed_at": at}
                 )
-                versions.append({**key, "version": version, "body": body, "actor": self.actor, "at": at})
+                said = (raw.get(record.id) or "").replace("\x00", "") or None
+                versions.append({**key, "version": version, "body": body, "raw": said, "actor": self.actor, "at": at})
+                stored.append(record)
             upsert(conn, t.person, people, update=False)
             upsert(conn, t.source_record, current)
             upsert(conn, t.record_version, versions, update=False)
-            self._learn(conn, last.values())
+            self._applications(conn, connection, stored)
+            add_words(conn, self.workspace, words_of(stored))
             changed = [put.person_id for put in puts.values() if put.status != "unchanged"]
             self._event(conn, "person.changed", changed)
         return [puts[record.id] for record in records]
@@ -89,43 +101,48 @@ class Writer:
         """The same on every machine, so that the same import makes the same people."""
         return str(uuid5(NAMESPACE_URL, json.dumps(["headwater", self.workspace, connection, external_id])))
 
-    def _learn(self, conn: Connection, records: Iterable[SourceRecord]) -> None:
-        words: set[tuple[str, str]] = set()
-        for record in records:
-            words |= {("tag", tag) for tag in record.tags}
-            words |= {("employer", p.employer) for p in record.positions if p.employer}
-            for application in record.applications:
-                words |= {("stage", s) for s in (application.stage, application.furthest_stage) if s}
-                words |= {("reason", application.reason)} if application.reason else set()
-        self._add_words(conn, words)
+    def _applications(self, conn: Connection, connection: str, records: Sequence[SourceRecord]) -> None:
+        c = t.application.c
+        for part in chunks([record.id for record in records], CHUNK):
+            conn.execute(
+                delete(t.application).where(
+                    c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part)
+                )
+            )
+        rows = [
+            {"workspace": self.workspace, "connection": connection, "external_id": record.id, "job_id": job_id}
+            for record in records
+            for job_id in {a.job_id: None for a in record.applications}
+        ]
+        upsert(conn, t.application, rows, update=False)
 
     def learn_words(self, kind: str, values: Iterable[str]) -> None:
         """Words of the workspace that only extraction saw: employers in CVs."""
         with self._engine.begin() as conn:
-            self._add_words(conn, {(kind, value) for value in values})
-
-    def _add_words(self, conn: Connection, words: Iterable[tuple[str, str]]) -> None:
-        rows = [
-            {"workspace": self.workspace, "kind": kind, "value": value[:300].replace("\x00", "")}
-            for kind, value in sorted(words)
-        ]
-        upsert(conn, t.word, rows, update=False)
+            add_words(conn, self.workspace, ((kind, value, "") for value in values))
 
     def put_jobs(self, connection: str, jobs: Sequence[Job]) -> int:
-        """Insert or replace jobs. Returns how many changed."""
+        """Insert or replace jobs. Returns how many changed.
+
+        Where who may see a job changes, so does what may be shown of everyone on it: they are told of as changed.
+        """
         last = {job.id: job for job in jobs}
         with self._engine.begin() as conn:
-            known: dict[str, str] = {}
+            known: dict[str, Any] = {}
             for part in chunks(list(last), CHUNK):
-                query = select(t.job.c.id, t.job.c.hash).where(
+                query = select(t.job.c.id, t.job.c.hash, t.job.c.audience).where(
                     t.job.c.workspace == self.workspace, t.job.c.id.in_(part)
                 )
-                known |= {row.id: row.hash for row in conn.execute(query)}
+                known |= {row.id: row for row in conn.execute(query)}
             rows: list[dict[str, str | None]] = []
+            moved: list[str] = []
             for job in last.values():
                 body = job.model_dump_json(exclude_defaults=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
-                if known.get(job.id) != digest:
+                before = known.get(job.id)
+                if (before.audience if before else None) != job.audience:
+                    moved.append(job.id)
+                if before is None or before.hash != digest:
                     rows.append(
                         {
                             "workspace": self.workspace,
@@ -134,18 +151,29 @@ class Writer:
                             "hash": digest,
                             "audience": job.audience,
                             "body": body,
-                            "changed_at": now(),
+                            "changed_at": self._now(),
                         }
                     )
             upsert(conn, t.job, rows)
             self._event(conn, "job.changed", [str(row["id"]) for row in rows])
+            self._event(conn, "person.changed", self._on_jobs(conn, moved))
         return len(rows)
+
+    def _on_jobs(self, conn: Connection, job_ids: Sequence[str]) -> list[str]:
+        """Ids of the people who applied for any of them."""
+        a, r = t.application.c, t.source_record.c
+        same = (r.workspace == a.workspace) & (r.connection == a.connection) & (r.external_id == a.external_id)
+        found: set[str] = set()
+        for part in chunks(job_ids, CHUNK):
+            query = select(r.person_id).join_from(t.application, t.source_record, same)
+            found |= set(conn.scalars(query.where(a.workspace == self.workspace, a.job_id.in_(part))))
+        return sorted(found)
 
     def erase(self, person_id: str) -> None:
         """Take a person out for good: their records and every version of them. Raises NotFound."""
         with self._engine.begin() as conn:
             mine = (t.person.c.workspace == self.workspace, t.person.c.id == person_id, t.person.c.erased_at.is_(None))
-            if not conn.execute(update(t.person).where(*mine).values(erased_at=now(), indexed=None)).rowcount:
+            if not conn.execute(update(t.person).where(*mine).values(erased_at=self._now())).rowcount:
                 raise NotFound("There is no such person.")
             c, v = t.source_record.c, t.record_version.c
             own = (c.workspace == self.workspace, c.person_id == person_id)
@@ -155,34 +183,51 @@ class Writer:
                         v.workspace == self.workspace, v.connection == row.connection, v.external_id == row.external_id
                     )
                 )
+                a = t.application.c
+                conn.execute(
+                    delete(t.application).where(
+                        a.workspace == self.workspace, a.connection == row.connection, a.external_id == row.external_id
+                    )
+                )
             conn.execute(update(t.source_record).where(*own).values(body="{}", hash=""))
             self._event(conn, "person.erased", [person_id])
 
-    def mark_indexed(self, fingerprints: Mapping[str, str]) -> None:
-        """person id -> fingerprint of what the index now holds of them."""
+    def mark_indexed(self, index: str, fingerprints: Mapping[str, str | None]) -> None:
+        """person id -> fingerprint of what the index of that name now holds of them; None: nothing."""
+        gone = [person_id for person_id, fingerprint in fingerprints.items() if fingerprint is None]
+        held = [
+            {"workspace": self.workspace, "index": index, "person_id": person_id, "fingerprint": fingerprint}
+            for person_id, fingerprint in fingerprints.items()
+            if fingerprint is not None
+        ]
+        c = t.indexed.c
         with self._engine.begin() as conn:
-            for person_id, fingerprint in fingerprints.items():
-                mine = (t.person.c.workspace == self.workspace, t.person.c.id == person_id)
-                conn.execute(update(t.person).where(*mine).values(indexed=fingerprint))
+            upsert(conn, t.indexed, held)
+            for part in chunks(gone, CHUNK):
+                conn.execute(
+                    delete(t.indexed).where(c.workspace == self.workspace, c.index == index, c.person_id.in_(part))
+                )
 
-    def forget_indexed(self) -> None:
-        """The index is gone or of another recipe: everyone has to be indexed again."""
+    def forget_indexed(self, index: str, checkpoint: str) -> None:
+        """The index of that name is gone, or to be made anew: everyone again, from the first event, in one commit."""
+        c, p = t.indexed.c, t.checkpoint.c
         with self._engine.begin() as conn:
-            conn.execute(update(t.person).where(t.person.c.workspace == self.workspace).values(indexed=None))
+            conn.execute(delete(t.indexed).where(c.workspace == self.workspace, c.index == index))
+            conn.execute(delete(t.checkpoint).where(p.workspace == self.workspace, p.name == checkpoint))
 
     def _event(self, conn: Connection, kind: str, ids: Sequence[str]) -> None:
-        for part in chunks(list(dict.fromkeys(ids)), CHUNK):
-            conn.execute(
-                t.event.insert().values(
-                    workspace=self.workspace, kind=kind, ids=json.dumps(list(part)), actor=self.actor, at=now()
-                )
-            )
+        """Numbered without a gap: one transaction writes at a time, and one rolled back frees its number."""
+        query = select(func.coalesce(func.max(t.event.c.seq), 0)).where(t.event.c.workspace == self.workspace)
+        last = conn.scalar(query) if ids else 0
+        for seq, part in enumerate(chunks(list(dict.fromkeys(ids)), CHUNK), int(last or 0) + 1):
+            row = {"workspace": self.workspace, "seq": seq, "kind": kind, "ids": json.dumps(list(part))}
+            conn.execute(t.event.insert().values(**row, actor=self.actor, at=self._now()))
 
     def park(self, connection: str, place: str, what: str, fix: str = "") -> None:
         """Note something that could not be used; the same place again writes over."""
         row = {
             "workspace": self.workspace, "connection": connection, "place": place[:500], "what": what, "fix": fix,
-            "at": now(),
+            "at": self._now(),
         }  # fmt: skip
         with self._engine.begin() as conn:
             upsert(conn, t.parked, [row])
@@ -207,7 +252,7 @@ class Writer:
         with self._engine.begin() as conn:
             conn.execute(
                 t.impression.insert().values(
-                    id=impression_id, workspace=self.workspace, viewer=viewer.user, at=now(), body=_json(body)
+                    id=impression_id, workspace=self.workspace, viewer=viewer.user, at=self._now(), body=_json(body)
                 )
             )
         return impression_id
@@ -215,9 +260,9 @@ class Writer:
     def save_result_list(self, viewer: Viewer, body: Any, *, minutes: float, list_id: str | None = None) -> str:
         """Keep an order for paging; lists that are over go. Returns its id."""
         list_id = list_id or str(uuid4())
-        until = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+        until = stamp(self._clock() + timedelta(minutes=minutes))
         with self._engine.begin() as conn:
-            conn.execute(delete(t.result_list).where(t.result_list.c.expires_at <= now()))
+            conn.execute(delete(t.result_list).where(t.result_list.c.expires_at <= self._now()))
             conn.execute(
                 t.result_list.insert().values(
                     id=list_id, workspace=self.workspace, viewer=viewer.user, body=_json(body), expires_at=until
@@ -227,7 +272,7 @@ class Writer:
 
     def answered(self, key: str) -> Answer | None:
         """What was answered to this Idempotency-Key within the last day."""
-        since = (datetime.now(UTC) - timedelta(days=1)).isoformat(timespec="milliseconds")
+        since = stamp(self._clock() - timedelta(days=1))
         c = t.answered.c
         with self._engine.begin() as conn:
             conn.execute(delete(t.answered).where(c.at < since))
@@ -237,7 +282,8 @@ class Writer:
         return Answer(row.fingerprint, json.loads(row.body)) if row else None
 
     def keep_answer(self, key: str, fingerprint: str, body: Any) -> None:
-        row = {"workspace": self.workspace, "key": key, "fingerprint": fingerprint, "body": _json(body), "at": now()}
+        own = {"workspace": self.workspace, "key": key}
+        row = {**own, "fingerprint": fingerprint, "body": _json(body), "at": self._now()}
         with self._engine.begin() as conn:
             upsert(conn, t.answered, [row], update=False)
 

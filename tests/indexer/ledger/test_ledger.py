@@ -163,10 +163,11 @@ def test_impressions_and_checkpoints_and_fingerprints_are_kept(ledger):
     writer.save_checkpoint("import:x", {"row": 7})
     assert (reader.checkpoint("import:x"), reader.checkpoint("import:y")) == ({"row": 7}, None)
     [done] = put(ledger, ANNA)
-    writer.mark_indexed({done.person_id: "f1"})
-    assert reader.fingerprints([done.person_id, "nobody"]) == {done.person_id: "f1"}
-    writer.forget_indexed()
-    assert reader.fingerprints([done.person_id]) == {}
+    writer.mark_indexed("new", {done.person_id: "f1"})
+    assert reader.fingerprints("new", [done.person_id, "nobody"]) == {done.person_id: "f1"}
+    assert (reader.fingerprints("old", [done.person_id]), reader.indexed_count("new")) == ({}, 1)
+    writer.forget_indexed("new", "import:x")
+    assert (reader.fingerprints("new", [done.person_id]), reader.checkpoint("import:x")) == ({}, None)
 
 
 def test_vectors_come_back_as_they_were(ledger):
