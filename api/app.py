@@ -28,6 +28,7 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         runtime.follow_soon()  # what was written while nobody served
+        runtime.watch()
         yield
         if close_runtime:
             runtime.close()

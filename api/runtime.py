@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -31,13 +31,15 @@ from engine.ranking.results import SearchResult
 from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
 from indexer.embed import Indexed
-from indexer.follower import follow
+from indexer.follower import checkpoint_name, follow
 from indexer.ledger import Ledger, Reader, Writer
 from models import Encoder, ModelError, load_encoder
 
 log = structlog.get_logger(__name__)
 
 WORKSPACE = "default"
+WATCH_S = 2.0
+"""Seconds between two looks at the event log."""
 VOCABULARY_S = 30.0
 """How old the workspace's words may be when another process wrote them. Our own writes renew them at once."""
 
@@ -62,14 +64,11 @@ class Runtime:
         self._vocabularies: dict[tuple[str, frozenset[str]], tuple[float, Vocabulary]] = {}
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
         self._stopping = threading.Event()
-        self._count = threading.Lock()
-        self._waiting = 0
-        """Runs of ``follow`` that were asked for and are not done."""
 
-    @property
     def behind(self) -> bool:
-        """Whether something written is not searchable yet."""
-        return self._waiting > 0
+        """Whether something written, by whatever process, is not searchable yet."""
+        reader = self.ledger.reader(Viewer(workspace=WORKSPACE, user="indexer"))
+        return bool(reader.events(int(reader.checkpoint(checkpoint_name(self.index)) or 0), limit=1))
 
     @property
     def today(self) -> date:
@@ -128,8 +127,6 @@ class Runtime:
     def follow_soon(self) -> Future[None]:
         """The same in the background, one run after another."""
         self._vocabularies.clear()
-        with self._count:
-            self._waiting += 1
         return self._following.submit(self._follow_logged)
 
     def _follow_logged(self) -> None:
@@ -137,16 +134,26 @@ class Runtime:
             if self._stopping.is_set():
                 return
             done = self.follow()
-            log.info("indexed", people=done.indexed, removed=done.removed, embedded=done.embedded)
+            if done != Indexed():
+                log.info("indexed", people=done.indexed, removed=done.removed, embedded=done.embedded)
         except HeadwaterError as error:
             log.error("indexing stopped", kind=type(error).__name__, what=error.what)
             raise
         except Exception as error:
             log.error("indexing stopped", kind=type(error).__name__)
             raise
-        finally:
-            with self._count:
-                self._waiting -= 1
+
+    def watch(self) -> None:
+        """From now on follow what other processes write (an import, a worker), until closed."""
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_S):
+            try:
+                if self.behind():
+                    self.follow_soon().result()
+            except Exception as error:
+                log.error("watching failed", kind=type(error).__name__)
 
     def close(self) -> None:
         self._stopping.set()
@@ -213,7 +220,16 @@ def encoder_of(settings: Settings) -> Encoder:
         raise NeedsOperator(str(error), "`headwater models verify` checks them all.") from error
 
 
-def stamp_of(encoder: Encoder, lexicon: Lexicon) -> IndexStamp:
+class Keyed(Protocol):
+    """An encoder, or its entry in the catalog: what a stamp needs to know."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def dim(self) -> int: ...
+
+
+def stamp_of(encoder: Keyed, lexicon: Lexicon) -> IndexStamp:
     return IndexStamp(encoder=encoder.key, dim=encoder.dim, lexicon=lexicon.version)
 
 

@@ -226,8 +226,8 @@ class JobsOut(Out):
 
 
 class HealthOut(Out):
-    status: Literal["ok", "degraded"]
+    status: Literal["ok"]
     version: str
     people: int
-    index: str
-    """``ready``, or what is wrong in one word."""
+    index: Literal["ready", "behind"]
+    """``ready``, or ``behind`` while something written is not searchable yet."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from api.access import ApiCaller
 from api.errors import KeyReused, first_sentence
@@ -39,7 +41,7 @@ def put_people(
     same body within a day gives the same answer again and does nothing.
     """
     writer = runtime.writer(caller.viewer)
-    print_ = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    print_ = hashlib.sha256(json.dumps(body.model_dump(), sort_keys=True).encode()).hexdigest()
     key = f"{caller.key_id}:{idempotency_key}" if idempotency_key else None
     if key and (before := writer.answered(key)):
         if before.fingerprint != print_:
@@ -76,11 +78,23 @@ def _checked(people: tuple[dict[str, Any], ...]) -> tuple[dict[int, PutResult], 
                 for item in error.errors()[:20]
             ]
         else:
-            if "\x00" not in record.id:
+            if "\x00" in record.id:
+                problems_ = [{"field": "id", "problem": "must not hold NUL characters"}]
+            elif not _is_text(record):
+                problems_ = [{"field": "record", "problem": "holds half a character (a lone surrogate)"}]
+            else:
                 usable[place] = record
                 continue
-            problems_ = [{"field": "id", "problem": "must not hold NUL characters"}]
         given_id = given.get("id")
-        shown = given_id if isinstance(given_id, str) and len(given_id) <= 200 else None
+        shown = given_id if isinstance(given_id, str) and given_id.isprintable() and len(given_id) <= 200 else None
         rejected[place] = PutResult(index=place, id=shown, person_id=None, status="rejected", errors=problems_)
     return rejected, usable
+
+
+def _is_text(record: SourceRecord) -> bool:
+    """JSON can name half a character; no database and no page can hold one."""
+    try:
+        record.model_dump_json()
+    except PydanticSerializationError:
+        return False
+    return True

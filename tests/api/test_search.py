@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.ledger import Reader
+from engine.records import Viewer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -43,7 +43,8 @@ def test_people_we_know_come_first_at_the_same_level_and_say_why(client):
     first, second = answer["hits"][:2]
     assert (first["name"], second["name"]) == ("Anna Almroth", "Mei Zhang")
     assert first["level"] == second["level"] == 3
-    assert first["reasons"] and not second["reasons"]
+    assert first["reasons"]
+    assert not second["reasons"]
     assert first["external_ids"] == [{"connection": "test", "id": "p1"}]
 
 
@@ -167,9 +168,7 @@ def test_erased_people_never_show_even_while_the_index_holds_them(client, runtim
 
 def test_every_search_is_noted(client, runtime):
     answer = ask(client, text="nurse in Göteborg")
-    from engine.records import Viewer
-
-    [noted] = Reader(runtime.ledger._reading, Viewer()).impressions()
+    [noted] = runtime.ledger.reader(Viewer()).impressions()
     assert noted["query"]["text"] == "nurse in Göteborg"
     assert [s["person_id"] for s in noted["shown"]] == [h["person_id"] for h in answer["hits"]]
     assert set(noted["considered"]) >= {h["person_id"] for h in answer["hits"]}

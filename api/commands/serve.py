@@ -1,0 +1,71 @@
+"""``headwater serve``: the page, the API and the following of the event log, in one process."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.access import LINK_S
+from api.app import make_app
+from api.console import err, log_to_stderr, out
+from api.runtime import Runtime, open_runtime
+from api.settings import Settings
+from engine.errors import NeedsOperator
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Default: HEADWATER_HOST, 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Default: HEADWATER_PORT, 8642.")] = None,
+) -> None:
+    """Serve the page and the API until Ctrl-C."""
+    settings = Settings().model_copy(update={k: v for k, v in (("host", host), ("port", port)) if v is not None})
+    log_to_stderr(logging.INFO)
+    listening = listen(settings)
+    err.print("Opening…")
+    with open_runtime(settings) as runtime:
+        run(runtime, settings, listening)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Raises NeedsOperator when the port is taken, before anything slow is done."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((settings.host, settings.port))
+    except OSError as error:
+        made.close()
+        raise NeedsOperator(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}).", "Give another: --port 0 takes any."
+        ) from None
+    return made
+
+
+def run(runtime: Runtime, settings: Settings, listening: socket.socket) -> None:
+    """Serve on an open socket until a signal. Prints the address and a one-time sign-in link."""
+    port = listening.getsockname()[1]
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{shown}:{port}"
+    app = make_app(runtime, settings)
+    if runtime.lock:
+        runtime.lock.announce(url)
+    link = f"{settings.public_url or url}/sign-in/{app.state.access.link_token()}"
+    out.print(f"\nPage: {link}", soft_wrap=True)
+    out.print(f"      (this link signs you in once, within {LINK_S // 60} minutes)")
+    out.print(f"API:  {url}/v1 (OpenAPI at /v1/openapi.json; make a key: headwater keys create NAME)", soft_wrap=True)
+    out.print("Ctrl-C stops.")
+    # Addresses hold questions and sign-in links, so there is no access log.
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listening.close()
+    out.print("Stopped.")
