@@ -33,7 +33,12 @@ class Ledger:
             if not create and not Path(file).exists():
                 raise NeedsOperator("There is no Headwater data here.", "Import something first: headwater import PATH")
             Path(file).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        migrate(writing, create=create)
+        try:
+            migrate(writing, create=create)
+        except BaseException:
+            reading.dispose()
+            writing.dispose()
+            raise
         return cls(reading, writing, clock)
 
     def reader(self, viewer: Viewer) -> Reader:

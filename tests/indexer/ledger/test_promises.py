@@ -1,0 +1,248 @@
+"""What must hold whatever is put: nothing is lost, nothing leaks, events have no gaps. On both databases."""
+
+import inspect
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import NotFound
+from engine.records import Activity, Application, Job, Position, SourceRecord, Viewer
+from indexer.ledger import Ledger, Reader
+
+ME = Viewer()
+LEAD = Viewer(audiences=frozenset({"leads"}))
+CANARY = "canary"
+PUBLIC = Job(id="open", title="Nurse", department="Care")
+SECRET = Job(id="hidden", title=f"{CANARY} director", department=f"{CANARY} board", audience="leads")
+RECORD = SourceRecord(
+    id="a1",
+    name="Anna Almroth",
+    tags=("nordic",),
+    positions=(Position(title="Nurse", employer="Ljung AB"),),
+    applications=(
+        Application(id="x1", job_id="open", stage="Interview", reason="Timing"),
+        Application(id="x2", job_id="hidden", stage=f"{CANARY} stage", reason=f"{CANARY} reason"),
+    ),
+    activities=(
+        Activity(id="n1", text="Open to Uppsala"),
+        Activity(id="n2", text=f"{CANARY} remark", audience="leads"),
+        Activity(id="n3", text=f"{CANARY} on that job", job_id="hidden"),
+    ),
+)
+
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+records = st.builds(
+    SourceRecord,
+    id=st.sampled_from(["r1", "r2", "r3"]),
+    name=st.none() | texts,
+    tags=st.lists(texts, max_size=2).map(tuple),
+    summary=st.none() | texts,
+)
+on_one_ledger = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def fill(ledger: Ledger, workspace: str = "default") -> str:
+    """One person and two jobs, a search, a result list, a parked row, a checkpoint. Returns the person's id."""
+    writer = ledger.writer(workspace, "someone")
+    viewer = Viewer(workspace=workspace)
+    [put] = writer.put_records("test", [RECORD], raw={"a1": '{"note": "canary"}'})
+    writer.put_jobs("test", [PUBLIC, SECRET])
+    writer.park("test", "cvs/a.pdf", "The file is locked.")
+    writer.save_checkpoint("import:x", {"row": 7})
+    writer.mark_indexed("new", {put.person_id: "f1"})
+    writer.impression(viewer, {"text": "nurse"})
+    writer.save_result_list(viewer, {"ids": [put.person_id]}, minutes=30, list_id=f"list-{workspace}")
+    return put.person_id
+
+
+def answers(reader: Reader, person_id: str, list_id: str) -> dict[str, object]:
+    """What every public method of a reader says. A method that is not called here fails the test."""
+    known = {
+        "ids": [person_id], "person_id": person_id, "connection": "test", "external_ids": ["a1"], "index": "new",
+        "job_id": "open", "list_id": list_id, "name": "import:x",
+    }  # fmt: skip
+    found: dict[str, object] = {}
+    for name, method in inspect.getmembers(reader, callable):
+        if name.startswith("_"):
+            continue
+        needed = [p for p in inspect.signature(method).parameters.values() if p.default is p.empty]
+        try:
+            answer = method(**{p.name: known[p.name] for p in needed})
+            found[name] = list(answer) if isinstance(answer, Iterator) else answer
+        except NotFound:
+            found[name] = None
+    assert len(found) > 12
+    return found
+
+
+def test_no_method_of_a_reader_tells_another_workspace_anything(ledger):
+    person_id = fill(ledger)
+    mine = answers(ledger.reader(ME), person_id, "list-default")
+    assert [name for name, answer in mine.items() if not answer] == []
+    theirs = answers(ledger.reader(Viewer(workspace="other")), person_id, "list-default")
+    assert set(theirs.pop("counts").values()) == {0}
+    words = theirs.pop("vocabulary")
+    assert words == type(words)()
+    assert {name: answer for name, answer in theirs.items() if answer} == {}
+
+
+def test_two_workspaces_hold_the_same_ids_apart(ledger):
+    mine, theirs = fill(ledger), fill(ledger, "other")
+    assert mine != theirs
+    ledger.writer("other").erase(theirs)
+    assert ledger.reader(ME).person(mine).name == "Anna Almroth"
+    assert len(ledger.reader(ME).person_versions(mine)) == 1
+    assert ledger.reader(ME).people_of_job("open") == [mine]
+    with pytest.raises(NotFound):
+        ledger.writer("other").erase(mine)
+
+
+def test_no_method_of_a_reader_tells_what_is_for_others(ledger):
+    person_id = fill(ledger)
+    assert CANARY in repr(answers(ledger.reader(LEAD), person_id, "list-default"))
+    assert CANARY not in repr(answers(ledger.reader(ME), person_id, "list-default"))
+
+
+def test_a_job_that_becomes_confidential_takes_its_applications_along_and_tells_of_the_people(ledger):
+    person_id = fill(ledger)
+    reader = ledger.reader(ME)
+    before = reader.events()[-1].seq
+    ledger.writer().put_jobs("test", [PUBLIC.model_copy(update={"audience": "leads"})])
+    assert [(e.kind, e.ids) for e in reader.events(before)] == [
+        ("job.changed", ("open",)), ("person.changed", (person_id,)),
+    ]  # fmt: skip
+    assert reader.person(person_id).records[0].applications == ()
+    assert reader.vocabulary().reasons == ()
+    with pytest.raises(NotFound):
+        reader.people_of_job("open")
+
+
+@on_one_ledger
+@given(batch=st.lists(records, min_size=1, max_size=6))
+def test_putting_the_same_again_changes_nothing(ledger, batch):
+    writer, reader = ledger.writer(), ledger.reader(ME)
+    writer.put_records("test", batch)
+    before = reader.counts()
+    last = list({record.id: record for record in batch}.values())
+    assert {put.status for put in writer.put_records("test", last)} == {"unchanged"}
+    assert reader.counts() == before
+
+
+@on_one_ledger
+@given(batch=st.lists(records, min_size=1, max_size=6))
+def test_every_version_ever_put_is_kept_in_order(ledger, batch):
+    fresh = f"connection {len(ledger.reader(ME).events())}"
+    expected: dict[str, list[SourceRecord]] = {}
+    ids: dict[str, str] = {}
+    for record in batch:
+        [put] = ledger.writer().put_records(fresh, [record])
+        ids[record.id] = put.person_id
+        said = expected.setdefault(record.id, [])
+        if not said or said[-1] != record:
+            said.append(record)
+    for record_id, said in expected.items():
+        kept = ledger.reader(ME).person_versions(ids[record_id])
+        assert [v.record for v in kept] == said
+        assert [v.version for v in kept] == list(range(1, len(said) + 1))
+
+
+def test_the_sources_own_words_are_kept_with_each_version(ledger):
+    writer = ledger.writer(actor="karl")
+    [put] = writer.put_records("test", [SourceRecord(id="a")], raw={"a": '{"Förnamn": "Anna"\x00}'})
+    writer.put_records("test", [SourceRecord(id="a", name="Anna")])
+    first, second = ledger.reader(ME).person_versions(put.person_id)
+    assert (first.raw, second.raw, second.actor) == ('{"Förnamn": "Anna"}', None, "karl")
+
+
+def test_nothing_an_erased_person_said_is_left(ledger):
+    secret = "zebrafinch"
+    record = RECORD.model_copy(update={"name": secret, "summary": secret})
+    [put] = ledger.writer().put_records("test", [record], raw={"a1": secret})
+    ledger.writer().erase(put.person_id)
+    ledger.writer().put_records("test", [record], raw={"a1": secret})
+    assert ledger.reader(LEAD).person_versions(put.person_id) == []
+    assert ledger.reader(LEAD).counts()["records"] == 0
+    with ledger._reading.begin() as conn:
+        from indexer.ledger.tables import metadata
+
+        rows = [repr(row) for table in metadata.sorted_tables for row in conn.execute(table.select())]
+    assert [row for row in rows if secret in row] == []
+
+
+def test_events_of_eight_writers_in_two_workspaces_have_no_gap_and_are_never_seen_out_of_order(ledger):
+    failures: list[BaseException] = []
+    seen: list[int] = []
+    done = threading.Event()
+
+    def write(worker):
+        try:
+            for n in range(8):
+                workspace = "default" if worker % 2 else "other"
+                ledger.writer(workspace).put_records("test", [SourceRecord(id=f"{worker}-{n}")])
+                with pytest.raises(NotFound):
+                    ledger.writer(workspace).erase("nobody")  # a transaction that is rolled back
+        except BaseException as error:
+            failures.append(error)
+
+    def read():
+        while not done.is_set():
+            seen.extend(e.seq for e in ledger.reader(ME).events(seen[-1] if seen else 0))
+
+    follower = threading.Thread(target=read)
+    follower.start()
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.set()
+    follower.join()
+    assert failures == []
+    assert seen == list(range(1, len(seen) + 1))
+    for workspace in ("default", "other"):
+        events = ledger.reader(Viewer(workspace=workspace)).events()
+        assert [e.seq for e in events] == list(range(1, 33))
+
+
+def test_a_failed_commit_leaves_neither_rows_nor_events(ledger, monkeypatch):
+    from indexer.ledger import writer as module
+
+    monkeypatch.setattr(module, "add_words", lambda *_: (_ for _ in ()).throw(RuntimeError("the disk is full")))
+    with pytest.raises(RuntimeError):
+        ledger.writer().put_records("test", [RECORD])
+    assert set(ledger.reader(ME).counts().values()) == {0}
+
+
+def test_readers_go_on_while_a_writer_is_at_work(ledger):
+    fill(ledger)
+    with ledger._writing.begin():
+        assert ledger.reader(ME).counts()["people"] == 1
+
+
+def test_time_is_what_the_clock_says(database_url):
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    ledger = Ledger.open(database_url, clock=lambda: at)
+    writer, reader = ledger.writer(), ledger.reader(ME)
+    kept = writer.save_result_list(ME, ["p"], minutes=30)
+    writer.keep_answer("k", "f" * 64, {})
+    writer.put_records("test", [SourceRecord(id="a")])
+    assert reader.events()[0].at == "2026-03-01T12:00:00.000+00:00"
+    at += timedelta(minutes=31)
+    assert reader.result_list(kept) is None
+    assert writer.answered("k") is not None
+    at += timedelta(days=1)
+    assert writer.answered("k") is None
+    ledger.close()
+
+
+def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
+    public = {name for name, _ in inspect.getmembers(ledger) if not name.startswith("_")}
+    assert public == {"close", "embeddings", "keys", "open", "reader", "writer"}
+    assert json.dumps(sorted(n for n, _ in inspect.getmembers(ledger.embeddings) if not n.startswith("_"))) == (
+        '["get", "put"]'
+    )
