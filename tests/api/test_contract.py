@@ -2,7 +2,9 @@
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -20,21 +22,46 @@ CHECKS = (
 )
 
 
+OPERATIONS = (
+    ("GET", "/v1/health"),
+    ("POST", "/v1/search"),
+    ("POST", "/v1/rank"),
+    ("GET", "/v1/people/{person_id}"),
+    ("PUT", "/v1/people"),
+    ("GET", "/v1/jobs"),
+)
+HOST = {"Host": "127.0.0.1"}
+
+
 @pytest.fixture(scope="module")
 def api(shared_client, shared_app):
-    return schemathesis.openapi.from_asgi("/v1/openapi.json", shared_app)
+    return schemathesis.openapi.from_asgi("/v1/openapi.json", shared_app, headers=HOST)
 
 
-schema = schemathesis.pytest.from_fixture("api")
+def test_every_operation_is_tried(api):
+    found = {(o.ok().method.upper(), o.ok().path) for o in api.get_all_operations()}
+    assert found == set(OPERATIONS)
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # of schemathesis itself
-@schema.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_operation_keeps_its_contract(case, shared_client):
-    case.call_and_validate(
-        headers={"X-API-Key": shared_client.headers["X-API-Key"]},
-        base_url="http://127.0.0.1",
-        checks=CHECKS,
-    )
+@pytest.mark.filterwarnings("ignore")  # schemathesis's own
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_an_operation_keeps_its_contract(api, shared_client, method, path, mode):
+    operation = api[path][method]
+    headers = {**HOST, "X-API-Key": shared_client.headers["X-API-Key"]}
+    tried = 0
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def attempt(case):
+        nonlocal tried
+        tried += 1
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    try:
+        attempt()
+    except Unsatisfiable:  # nothing about a request without parameters can be wrong
+        assert mode is GenerationMode.NEGATIVE
+        return
+    assert tried
