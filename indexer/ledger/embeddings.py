@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 
+from engine.errors import BadVector
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, chunks, upsert
 
@@ -34,6 +35,12 @@ class EmbeddingCache:
         return found
 
     def put(self, encoder: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep them. Raises BadVector, and keeps none: what is kept is never made again."""
+        if not all(np.isfinite(vector).all() for vector in vectors.values()):
+            raise BadVector(
+                f"The encoder {encoder!r} gave a vector that holds a number that is not finite.",
+                "Run `headwater models verify`.",
+            )
         rows = [
             {"encoder": encoder, "hash": key, "vector": np.asarray(vector, dtype="<f4").tobytes()}
             for key, vector in vectors.items()
