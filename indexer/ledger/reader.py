@@ -52,18 +52,19 @@ class Reader:
                     t.source_record.c.person_id.in_(part),
                     t.person.c.erased_at.is_(None),
                 )
-                .order_by(t.source_record.c.connection, t.source_record.c.external_id)
-            )
+            )  # sorted below: asked for in order, SQLite reads the whole workspace along the primary key
             for person_id, connection, body in self._rows(query):
                 records.setdefault(person_id, []).append((connection, self._visible(body, hidden)))
+        for found in records.values():
+            found.sort(key=lambda one: (one[0], one[1].id))
         return {
             person_id: Person(
                 id=person_id,
-                records=tuple(record for _, record in found),
-                connections=tuple(connection for connection, _ in found),
+                records=tuple(record for _, record in records[person_id]),
+                connections=tuple(connection for connection, _ in records[person_id]),
             )
             for person_id in wanted
-            if (found := records.get(person_id))
+            if person_id in records
         }
 
     def _visible(self, body: str, hidden: Collection[str]) -> SourceRecord:
@@ -95,16 +96,14 @@ class Reader:
         ``raw``, what the source itself sent, is left out wherever something is hidden from this viewer.
         """
         r, v = t.source_record.c, t.record_version.c
-        same = (r.workspace == v.workspace) & (r.connection == v.connection) & (r.external_id == v.external_id)
-        query = (
-            select(t.record_version)
-            .join(t.source_record, same)
-            .where(r.workspace == self.viewer.workspace, r.person_id == person_id)
-            .order_by(v.connection, v.external_id, v.version)
-        )
+        keys = select(r.connection, r.external_id).where(r.workspace == self.viewer.workspace, r.person_id == person_id)
+        rows: list[Any] = []
+        for key in sorted(self._rows(keys)):
+            own = (v.workspace == self.viewer.workspace, v.connection == key[0], v.external_id == key[1])
+            rows += self._rows(select(t.record_version).where(*own).order_by(v.version))
         hidden = self._hidden_jobs()
         found = []
-        for row in self._rows(query):
+        for row in rows:
             record = self._visible(row.body, hidden)
             whole = record == SourceRecord.model_validate_json(row.body)
             found.append(
@@ -115,17 +114,14 @@ class Reader:
     def people_of_job(self, job_id: str) -> list[str]:
         """Ids of everyone who applied for it. Raises NotFound: no such job for this viewer."""
         self.job(job_id)
-        a, r, p = t.application.c, t.source_record.c, t.person.c
-        same = (r.workspace == a.workspace) & (r.connection == a.connection) & (r.external_id == a.external_id)
-        query = (
-            select(r.person_id)
-            .distinct()
-            .join_from(t.application, t.source_record, same)
-            .join(t.person, (p.workspace == r.workspace) & (p.id == r.person_id))
-            .where(a.workspace == self.viewer.workspace, a.job_id == job_id, p.erased_at.is_(None))
-            .order_by(r.person_id)
+        c = t.application.c
+        query = select(c.connection, c.external_id).where(c.workspace == self.viewer.workspace, c.job_id == job_id)
+        records: dict[str, list[str]] = {}
+        for connection, external_id in self._rows(query):
+            records.setdefault(connection, []).append(external_id)
+        return sorted(
+            {person for connection, ids in records.items() for person in self.ids_of(connection, ids).values()}
         )
-        return [row.person_id for row in self._rows(query)]
 
     def person_ids(self) -> Iterator[str]:
         """Everyone, in the order of ids."""
@@ -260,9 +256,10 @@ class Reader:
             query = select(func.count()).select_from(table).where(table.c.workspace == own, *more)
             return int(self._rows(query)[0][0])
 
+        gone = select(t.person.c.id).where(t.person.c.workspace == own, t.person.c.erased_at.is_not(None))
         return {
             "people": number(t.person, t.person.c.erased_at.is_(None)),
-            "records": number(t.source_record, t.source_record.c.hash != ""),
+            "records": number(t.source_record) - number(t.source_record, t.source_record.c.person_id.in_(gone)),
             "jobs": number(t.job),
             "parked": number(t.parked),
             "events": number(t.event),

@@ -85,7 +85,7 @@ application = Table(
         ["workspace", "connection", "external_id"],
         ["source_record.workspace", "source_record.connection", "source_record.external_id"],
     ),
-    Index("ix_application_job", "workspace", "job_id"),
+    Index("ix_application_job", "workspace", "job_id", "connection", "external_id"),
 )
 
 job = Table(

@@ -161,13 +161,13 @@ class Writer:
 
     def _on_jobs(self, conn: Connection, job_ids: Sequence[str]) -> list[str]:
         """Ids of the people who applied for any of them."""
-        a, r = t.application.c, t.source_record.c
-        same = (r.workspace == a.workspace) & (r.connection == a.connection) & (r.external_id == a.external_id)
-        found: set[str] = set()
+        c = t.application.c
+        records: dict[str, list[str]] = {}
         for part in chunks(job_ids, CHUNK):
-            query = select(r.person_id).join_from(t.application, t.source_record, same)
-            found |= set(conn.scalars(query.where(a.workspace == self.workspace, a.job_id.in_(part))))
-        return sorted(found)
+            query = select(c.connection, c.external_id).where(c.workspace == self.workspace, c.job_id.in_(part))
+            for connection, external_id in conn.execute(query):
+                records.setdefault(connection, []).append(external_id)
+        return sorted({row.person_id for key, ids in records.items() for row in self._known(conn, key, ids).values()})
 
     def erase(self, person_id: str) -> None:
         """Take a person out for good: their records and every version of them. Raises NotFound."""

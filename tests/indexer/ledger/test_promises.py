@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from engine.errors import NotFound
 from engine.records import Activity, Application, Job, Position, SourceRecord, Viewer
@@ -246,3 +247,33 @@ def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
     assert json.dumps(sorted(n for n, _ in inspect.getmembers(ledger.embeddings) if not n.startswith("_"))) == (
         '["get", "put"]'
     )
+
+
+def test_no_read_of_one_person_goes_through_the_whole_workspace(tmp_path):
+    """SQLite plans without statistics: an ORDER BY or a join too many, and each page reads every record."""
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
+    person_id = fill(ledger)
+    asked: list[tuple[str, object]] = []
+    event.listen(ledger._reading, "before_cursor_execute", lambda c, cur, sql, values, *_: asked.append((sql, values)))
+    reader = ledger.reader(LEAD)
+    reader.person(person_id)
+    reader.person_versions(person_id)
+    reader.people_of_job("open")
+    reader.ids_of("test", ["a1"])
+    reader.fingerprints("new", [person_id])
+    reader.events(0)
+    raw = ledger._reading.raw_connection()
+    plans = [
+        row[3]
+        for sql, values in asked
+        if sql.startswith("SELECT")
+        for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+    ]
+    raw.close()
+    big = ("SEARCH source_record", "SEARCH record_version", "SEARCH application", "SEARCH person", "SEARCH indexed")
+    assert len([plan for plan in plans if plan.startswith(big)]) >= 6
+    assert [plan for plan in plans if plan.startswith((*big, "SEARCH event")) and plan.endswith("(workspace=?)")] == []
+    assert [
+        plan for plan in plans if plan.startswith("SCAN") and "CONSTANT" not in plan and "subquery" not in plan
+    ] == []
+    ledger.close()

@@ -47,7 +47,7 @@ def _applications() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace", "connection", "external_id", "job_id", name=op.f("pk_application")),
     )
-    op.create_index("ix_application_job", "application", ["workspace", "job_id"])
+    op.create_index("ix_application_job", "application", ["workspace", "job_id", "connection", "external_id"])
     conn = op.get_bind()
     found = conn.execute(sa.text("SELECT workspace, connection, external_id, body FROM source_record")).all()
     rows = [
