@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -27,6 +28,7 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=runtime.warm, daemon=True).start()
         runtime.follow_soon()  # what was written while nobody served
         runtime.watch()
         yield

@@ -143,6 +143,10 @@ class Runtime:
             log.error("indexing stopped", kind=type(error).__name__)
             raise
 
+    def warm(self) -> None:
+        """Make the first question as quick as the next: the encoder compiles at its first use."""
+        self.encoder.encode(["warm"], kind="query")
+
     def watch(self) -> None:
         """From now on follow what other processes write (an import, a worker), until closed."""
         threading.Thread(target=self._watch, name="watch", daemon=True).start()

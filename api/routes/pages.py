@@ -22,7 +22,7 @@ from engine.errors import HeadwaterError, NotAllowed
 
 router = APIRouter()
 templates = Jinja2Templates(Path(__file__).parents[1] / "web" / "templates")
-templates.env.globals |= {"verdicts": views.VERDICT, "levels": views.LEVELS, "stages": STAGES}
+templates.env.globals |= {"verdicts": views.VERDICT, "levels": views.LEVELS, "stages": STAGES, "duties": views.duties}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 EXAMPLES = (
@@ -31,8 +31,8 @@ EXAMPLES = (
     "ekonom med körkort, inte konsult",
 )
 POLICIES = (
-    ("ats-first", "Known people first, when as good"),
-    ("strict", "All known people first"),
+    ("ats-first", "Known first, if as good"),
+    ("strict", "All known first"),
     ("blend", "Relevance alone"),
 )
 _HEADINGS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,16 +11,18 @@ from urllib.parse import urlencode
 from api.questions import key_of
 from api.schemas import SearchOut
 from engine.query.criteria import Criterion
+from engine.records import Position
 
 Params = tuple[tuple[str, str], ...]
 
-LEVELS = {3: "Full match", 2: "Close", 1: "Some", 0: "Unknown"}
+LEVELS = {3: "Full match", 2: "Close match", 1: "Some match", 0: "Unknown"}
 LEVEL_HELP = {
     3: "Everything asked for is stated",
     2: "One wish is missing, or a number is just outside its range",
     1: "Some of what was asked for is stated",
     0: "Nothing asked for is stated",
 }
+_DATES = re.compile(r"[\w./]*\s*\d{4}(-\d\d)?\s*[-–—]\s*([\w./]*\s*\d{4}(-\d\d)?|\w+)", re.UNICODE)
 VERDICT = {"yes": ("yes", "✓"), "no": ("no", "✕"), "not stated": ("unstated", "?")}
 
 # Which address parameters a filter's chip takes away.
@@ -125,6 +128,15 @@ def tabs(answer: SearchOut, params: Params, level: int | None) -> list[Tab]:
             for value, name in LEVELS.items()
         ),
     ]
+
+
+def duties(position: Position) -> str:
+    """What was done, without the lines that only say again title, employer and dates."""
+    lines = [line.strip() for line in position.text.splitlines() if line.strip()]
+    said = [word.casefold() for word in (position.title, position.employer) if word]
+    while lines and (any(word in lines[0].casefold() for word in said) or _DATES.fullmatch(lines[0])):
+        lines.pop(0)
+    return "\n".join(lines)
 
 
 def age(observed: str | None, today: date) -> str:

@@ -29,7 +29,3 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("search")?.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
 });
-
-// On a wide screen the filters stand open beside the results.
-const filters = document.querySelector("details.filters");
-if (filters && matchMedia("(min-width: 60rem)").matches) filters.open = true;
