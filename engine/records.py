@@ -8,6 +8,8 @@ states it, so that everything shown can be quoted.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -22,9 +24,11 @@ _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 def _partial_date(value: str) -> str:
-    if not _PARTIAL_DATE.fullmatch(value):
-        raise ValueError(f"{value!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD")
-    return value
+    if _PARTIAL_DATE.fullmatch(value):
+        with suppress(ValueError):  # 2023-02-30
+            date(*(int(part) for part in (value + "-01-01")[:10].split("-")))
+            return value
+    raise ValueError(f"{value!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD")
 
 
 PartialDate = Annotated[str, AfterValidator(_partial_date)]

@@ -5,9 +5,10 @@ Values only. Knows neither how words are parsed (understand.py) nor how verdicts
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from engine.records import Record
 
@@ -17,6 +18,15 @@ CriterionKind = Literal[
 ]  # fmt: skip
 Weight = Literal["must", "want", "not"]
 Verdict = Literal["yes", "no", "not stated"]
+
+
+def _day(value: str) -> str:
+    date.fromisoformat(value)
+    return value
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_day)]
+"""``YYYY-MM-DD``, a day that there is."""
 
 
 class Criterion(Record):
@@ -40,9 +50,9 @@ class Criterion(Record):
     """years: at least; years of a skill when kind is skill; language: CEFR 1..7; seniority and education 1..5;
     stage: least stage rank 0..5."""
     high: float | None = None
-    after: str | None = None
+    after: Day | None = None
     """applied, updated: YYYY-MM-DD, inclusive."""
-    before: str | None = None
+    before: Day | None = None
     latitude: float | None = None
     longitude: float | None = None
     radius_km: float | None = Field(default=None, gt=0, le=20_040)
