@@ -248,6 +248,15 @@ class Reader:
         rows = self._rows(query)
         return json.loads(rows[0].body) if rows else None
 
+    def checkpoints(self, names: Sequence[str]) -> dict[str, Any]:
+        """name -> body, for those that are there."""
+        found: dict[str, Any] = {}
+        c = t.checkpoint.c
+        for part in chunks(names, CHUNK):
+            query = select(c.name, c.body).where(c.workspace == self.viewer.workspace, c.name.in_(part))
+            found |= {row.name: json.loads(row.body) for row in self._rows(query)}
+        return found
+
     def counts(self) -> dict[str, int]:
         """Rows by table of this workspace: people, records, jobs, parked, events, impressions."""
         own = self.viewer.workspace

@@ -242,9 +242,13 @@ class Writer:
                 )
 
     def save_checkpoint(self, name: str, body: Any) -> None:
-        row = {"workspace": self.workspace, "name": name, "body": json.dumps(body)}
+        self.save_checkpoints({name: body})
+
+    def save_checkpoints(self, bodies: Mapping[str, Any]) -> None:
+        """name -> body, all or none."""
+        rows = [{"workspace": self.workspace, "name": name, "body": json.dumps(body)} for name, body in bodies.items()]
         with self._engine.begin() as conn:
-            upsert(conn, t.checkpoint, [row])
+            upsert(conn, t.checkpoint, rows)
 
     def impression(self, viewer: Viewer, body: Mapping[str, Any]) -> str:
         """Note a search: what was asked, understood, considered and shown. Returns its id."""

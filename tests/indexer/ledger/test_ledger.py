@@ -162,6 +162,8 @@ def test_impressions_and_checkpoints_and_fingerprints_are_kept(ledger):
     assert reader.impressions()[0]["text"] == "nurse"
     writer.save_checkpoint("import:x", {"row": 7})
     assert (reader.checkpoint("import:x"), reader.checkpoint("import:y")) == ({"row": 7}, None)
+    writer.save_checkpoints({"import:x": 8, "import:z": "done"})
+    assert reader.checkpoints(["import:x", "import:y", "import:z"]) == {"import:x": 8, "import:z": "done"}
     [done] = put(ledger, ANNA)
     writer.mark_indexed("new", {done.person_id: "f1"})
     assert reader.fingerprints("new", [done.person_id, "nobody"]) == {done.person_id: "f1"}
