@@ -65,7 +65,7 @@ def answers(reader: Reader, person_id: str, list_id: str) -> dict[str, object]:
     """What every public method of a reader says. A method that is not called here fails the test."""
     known = {
         "ids": [person_id], "person_id": person_id, "connection": "test", "external_ids": ["a1"], "index": "new",
-        "job_id": "open", "list_id": list_id, "name": "import:x",
+        "job_id": "open", "list_id": list_id, "name": "import:x", "names": ["import:x"],
     }  # fmt: skip
     found: dict[str, object] = {}
     for name, method in inspect.getmembers(reader, callable):
