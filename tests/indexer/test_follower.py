@@ -87,6 +87,19 @@ def test_killed_at_any_write_the_next_run_finishes_the_work(
     assert go(index) == Indexed()
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_killed_while_it_brings_a_change_the_change_is_not_lost(
+    go, a_ledger, index, record, encoder, mortal, killed, after
+):
+    a_ledger.writer().put_records("test", [record(n) for n in range(5)])
+    go(index)
+    a_ledger.writer().put_records("test", [record(3, text="Works with children now, in a small school.")])
+    with pytest.raises(killed):
+        go(mortal(index, at=1, after=after))
+    go(index)
+    assert holds(index, a_ledger)
+
+
 def test_killed_between_the_index_and_the_ledger_nothing_is_lost(go, a_ledger, index, record, killed, monkeypatch):
     from indexer.ledger import Writer
 
