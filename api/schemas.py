@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from engine.query.criteria import Criterion, Query, Verdict
 from engine.ranking.relevance import Weights
-from engine.records import Application, Document, Fact, Job, Position, SourceKind, SourceRecord
+from engine.records import Application, Document, Fact, Job, Number, Position, SourceKind, SourceRecord, Whole
 
 MAX_TEXT = 100_000
 """Characters of a question the API takes; the engine cuts a long one and says so."""
@@ -23,6 +24,15 @@ def _no_nul(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(_no_nul)]
 Short = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)]
+
+
+def _a_day(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
+        return value
+    raise ValueError("must be a day, YYYY-MM-DD")
+
+
+Day = Annotated[date, BeforeValidator(_a_day)]
 
 
 class In(BaseModel):
@@ -40,23 +50,23 @@ class Filters(In):
 
     source: SourceKind | None = None
     place: Short | None = None
-    radius_km: float | None = Field(default=None, gt=0, le=20_000)
+    radius_km: Number | None = Field(default=None, gt=0, le=20_000)
     skills: tuple[Short, ...] = Field(default=(), max_length=20)
-    years_min: float | None = Field(default=None, ge=0, le=80)
-    years_max: float | None = Field(default=None, ge=0, le=80)
-    stage_min: int | None = Field(default=None, ge=0, le=5)
+    years_min: Number | None = Field(default=None, ge=0, le=80)
+    years_max: Number | None = Field(default=None, ge=0, le=80)
+    stage_min: Whole | None = Field(default=None, ge=0, le=5)
     """0 applied, 1 screened, 2 interviewed, 3 final, 4 offer, 5 hired."""
     job: Short | None = None
     """A job's id, as GET /v1/jobs gives it."""
-    applied_after: date | None = None
-    applied_before: date | None = None
-    updated_after: date | None = None
-    updated_before: date | None = None
+    applied_after: Day | None = None
+    applied_before: Day | None = None
+    updated_after: Day | None = None
+    updated_before: Day | None = None
 
 
 class PolicyIn(In):
     name: Literal["ats-first", "strict", "blend"] = "ats-first"
-    prior_max: float = Field(default=0.15, ge=0.0, le=0.5)
+    prior_max: Number = Field(default=0.15, ge=0.0, le=0.5)
 
 
 class SearchIn(In):
@@ -70,9 +80,9 @@ class SearchIn(In):
     policy: PolicyIn = PolicyIn()
     weights: Weights = Weights()
     """How much each leg counts (docs/ranking.md)."""
-    level: int | None = Field(default=None, ge=0, le=3)
+    level: Whole | None = Field(default=None, ge=0, le=3)
     """Only hits of this level; the counts stay those of all."""
-    limit: int = Field(default=20, ge=1, le=100)
+    limit: Whole = Field(default=20, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=300)
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 SourceKind = Literal["ats", "outside"]
 DocumentKind = Literal["cv", "letter", "profile", "other"]
@@ -31,6 +31,16 @@ def _partial_date(value: str) -> str:
     raise ValueError(f"{value!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD")
 
 
+def _a_number(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_a_number)]
+Whole = Annotated[int, BeforeValidator(_a_number)]
+"""Numbers as JSON knows them: neither ``true`` nor ``"3"`` is one."""
+
 PartialDate = Annotated[str, AfterValidator(_partial_date)]
 """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``: CVs seldom know the day. Sorts as text."""
 
@@ -45,8 +55,8 @@ class Span(Record):
     """Where a text states something: ``document.text[start:end]``. end is exclusive."""
 
     document_id: str
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    start: Whole = Field(ge=0)
+    end: Whole = Field(ge=0)
 
 
 class Document(Record):
@@ -91,7 +101,7 @@ class Application(Record):
     job_id: str
     stage: str | None = None
     furthest_stage: str | None = None
-    stage_rank: int = Field(default=0, ge=0, le=5)
+    stage_rank: Whole = Field(default=0, ge=0, le=5)
     """How far ``furthest_stage`` is: 0 applied, 1 screened, 2 interviewed, 3 final, 4 offer, 5 hired."""
     outcome: Outcome = "active"
     reason: str | None = None
@@ -147,8 +157,8 @@ class SourceRecord(Record):
     headline: str | None = None
     summary: str | None = None
     location: str | None = None
-    latitude: float | None = Field(default=None, ge=-90, le=90)
-    longitude: float | None = Field(default=None, ge=-180, le=180)
+    latitude: Number | None = Field(default=None, ge=-90, le=90)
+    longitude: Number | None = Field(default=None, ge=-180, le=180)
     positions: tuple[Position, ...] = ()
     education: tuple[Education, ...] = ()
     skills: tuple[str, ...] = ()
@@ -197,9 +207,9 @@ class Fact(Record):
     kind: FactKind
     value: str
     label: str
-    number: float | None = None
-    latitude: float | None = None
-    longitude: float | None = None
+    number: Number | None = None
+    latitude: Number | None = None
+    longitude: Number | None = None
     current: bool = False
     """For title, employer, place: true of the person now."""
     start: PartialDate | None = None
@@ -217,7 +227,7 @@ class Facts(Record):
     positions: tuple[Position, ...] = ()
     education: tuple[Education, ...] = ()
     facts: tuple[Fact, ...] = ()
-    years: float | None = None
+    years: Number | None = None
     """Total years in work, overlaps counted once. None when no dated position is stated."""
 
 
@@ -236,7 +246,7 @@ class Policy(Record):
     """How much being known counts: the prior's rule and its greatest size (0 .. 0.15)."""
 
     name: PolicyName = "ats-first"
-    prior_max: float = Field(default=0.15, ge=0.0, le=0.5)
+    prior_max: Number = Field(default=0.15, ge=0.0, le=0.5)
 
 
 class Vocabulary(Record):

@@ -11,6 +11,7 @@ FILTERS = (
     "source", "place", "radius_km", "skill", "years_min", "years_max", "stage_min", "job", "applied_after",
     "applied_before", "updated_after", "updated_before",
 )  # fmt: skip
+NUMBERS = frozenset({"radius_km", "years_min", "years_max", "stage_min", "level"})
 NAMES = frozenset({"q", "without", "level", "policy", "cursor", *FILTERS})
 PAGE_SIZE = 20
 
@@ -27,10 +28,21 @@ def anything_asked(values: Mapping[str, str]) -> bool:
     return bool(values["q"] or any(values[name] for name in FILTERS if name != "radius_km"))
 
 
+def _typed(name: str, value: str) -> str | float:
+    """A number where the field holds one, ``2,5`` too; what is none stays as typed, and is refused by name."""
+    if name not in NUMBERS:
+        return value
+    try:
+        number = float(value.replace(",", "."))
+    except ValueError:
+        return value
+    return int(number) if number.is_integer() else number
+
+
 def asked_of(params: tuple[tuple[str, str], ...]) -> SearchIn:
     """Raises pydantic's ValidationError, naming the field."""
     values = read(params)
-    filters: dict[str, Any] = {name: values[name] for name in FILTERS if name != "skill" and values[name]}
+    filters: dict[str, Any] = {name: _typed(name, values[name]) for name in FILTERS if name != "skill" and values[name]}
     if skills := tuple(word.strip() for word in values["skill"].split(",") if word.strip()):
         filters["skills"] = skills
     asked: dict[str, Any] = {
@@ -40,7 +52,7 @@ def asked_of(params: tuple[tuple[str, str], ...]) -> SearchIn:
         "limit": PAGE_SIZE,
     }
     if values["level"]:
-        asked["level"] = values["level"]
+        asked["level"] = _typed("level", values["level"])
     if values["policy"]:
         asked["policy"] = {"name": values["policy"]}
     if values["cursor"]:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from engine.records import Record
+from engine.records import Number, Record
 
 CriterionKind = Literal[
     "title", "skill", "place", "years", "seniority", "language", "company", "education",
@@ -46,16 +46,16 @@ class Criterion(Record):
     explicit: bool = False
     words: str = ""
     """The words of the question it came from; empty for a clicked filter."""
-    low: float | None = None
+    low: Number | None = None
     """years: at least; years of a skill when kind is skill; language: CEFR 1..7; seniority and education 1..5;
     stage: least stage rank 0..5."""
-    high: float | None = None
+    high: Number | None = None
     after: Day | None = None
     """applied, updated: YYYY-MM-DD, inclusive."""
     before: Day | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    radius_km: float | None = Field(default=None, gt=0, le=20_040)
+    latitude: Number | None = None
+    longitude: Number | None = None
+    radius_km: Number | None = Field(default=None, gt=0, le=20_040)
     country: str | None = None
     """place: ISO 3166 alpha-2, where the place is a whole country."""
     expanded: tuple[str, ...] = ()

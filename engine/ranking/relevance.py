@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from engine.records import Record
+from engine.records import Number, Record
 
 HALF = {"title": 6.0, "skills": 8.0, "text": 12.0, "history": 8.0}
 """The BM25 score that counts as one half: about the median of a top-ten score in its field."""
@@ -19,12 +19,12 @@ HALF = {"title": 6.0, "skills": 8.0, "text": 12.0, "history": 8.0}
 class Weights(Record):
     """How much each leg counts. Any positive numbers: they are scaled to sum to one."""
 
-    profile: float = Field(default=0.25, ge=0)
-    passages: float = Field(default=0.25, ge=0)
-    title: float = Field(default=0.20, ge=0)
-    skills: float = Field(default=0.10, ge=0)
-    text: float = Field(default=0.15, ge=0)
-    history: float = Field(default=0.05, ge=0)
+    profile: Number = Field(default=0.25, ge=0)
+    passages: Number = Field(default=0.25, ge=0)
+    title: Number = Field(default=0.20, ge=0)
+    skills: Number = Field(default=0.10, ge=0)
+    text: Number = Field(default=0.15, ge=0)
+    history: Number = Field(default=0.05, ge=0)
 
     def scaled(self) -> dict[str, float]:
         raw = self.model_dump()
