@@ -67,7 +67,11 @@ _VOTES: dict[str, frozenset[str]] = {
 
 def fold(text: str) -> str:
     """Case and accents off: ``Göteborg`` -> ``goteborg``. Keeps every other character."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
+    if text.isascii():
+        return text.lower()
+    # Twice: a compatibility form may unfold into capitals ("℡" into TEL).
+    once = unicodedata.normalize("NFKD", text.casefold().translate(_FOLD))
+    decomposed = unicodedata.normalize("NFKD", once.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD)
 
 

@@ -9,8 +9,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from models import FakeEncoder
+
+# The same examples each run: a red run means a change, not luck. Explore with --hypothesis-profile=default.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("HEADWATER_SHARED_DATA") or ROOT.parent / "shared" / "data")

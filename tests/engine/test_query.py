@@ -23,7 +23,7 @@ def short(query):
     return {
         f"{'!' if c.explicit else ''}{c.weight} {c.kind} {'|'.join(c.values) or ''}{'' if c.low is None else f' >={c.low:g}'}{'' if c.high is None else f' <={c.high:g}'}".replace(
             "  ", " "
-        )
+        ).strip()
         for c in query.criteria
     }
 
