@@ -7,10 +7,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 QUESTION = "backend developer with Python"
 
 
+def arrive(page, selector):
+    """The next page, its style and script included."""
+    page.wait_for_selector(selector)
+    page.wait_for_load_state()
+
+
 def search(page, question=QUESTION):
     page.fill("#q", question)
     page.press("#q", "Enter")
-    page.wait_for_selector(".hit")
+    arrive(page, ".hit")
 
 
 def test_a_search_leads_to_a_person_and_back(page):
@@ -19,11 +25,11 @@ def test_a_search_leads_to_a_person_and_back(page):
     name = first.inner_text()
     assert page.locator(".evidence li").count() > 0
     first.click()
-    page.wait_for_selector("article.person")
+    arrive(page, "article.person")
     assert page.locator("h1").inner_text() == name
     assert page.locator("text=Experience").is_visible()
     page.click("text=Back to the results")
-    page.wait_for_selector(".hit")
+    arrive(page, ".hit")
     assert page.input_value("#q") == QUESTION
 
 
@@ -32,15 +38,15 @@ def test_a_chip_a_tab_and_a_filter_narrow_the_search(page):
     total = int(page.locator(".tabs a").first.locator(".count").inner_text())
     page.select_option("#source", "outside")
     page.click("text=Apply")
-    page.wait_for_selector(".chip.filter")
+    arrive(page, ".chip.filter")
     assert int(page.locator(".tabs a").first.locator(".count").inner_text()) < total
     assert page.locator(".badge.ats").count() == 0
     assert "years_min" not in page.url
     page.click(".chip.filter .remove")
-    page.wait_for_selector(".hit")
+    arrive(page, ".hit")
     assert int(page.locator(".tabs a").first.locator(".count").inner_text()) == total
     page.click(".tabs a >> nth=1")
-    page.wait_for_selector(".tabs a[aria-current] >> text=Full match")
+    arrive(page, ".tabs a[aria-current] >> text=Full match")
     assert set(page.locator(".head .badge:last-child").all_inner_texts()) <= {"Full match"}
 
 
@@ -49,7 +55,7 @@ def test_the_keyboard_is_enough(page):
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
-    page.wait_for_selector(".hit")
+    arrive(page, ".hit")
     page.keyboard.press("j")
     page.keyboard.press("j")
     second = page.locator("a.open").nth(1)
@@ -59,7 +65,7 @@ def test_the_keyboard_is_enough(page):
     page.keyboard.press("Escape")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
-    page.wait_for_selector("article.person")
+    arrive(page, "article.person")
 
 
 def test_tabbing_shows_where_one_is(page):
@@ -78,11 +84,11 @@ def test_everything_works_without_javascript(open_page):
     assert page.locator("#place").is_visible()
     page.fill("#skill", "Python")
     page.click("text=Apply")
-    page.wait_for_selector(".chip.filter")
+    arrive(page, ".chip.filter")
     page.locator("a.open").first.click()
-    page.wait_for_selector("article.person")
+    arrive(page, "article.person")
     page.click("text=Sign out")
-    page.wait_for_selector("text=API key")
+    arrive(page, "text=API key")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,169 @@
+"""``headwater`` as a process: what it prints, where, and how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PEOPLE = [
+    {
+        "id": "1",
+        "name": "Anna Almroth",
+        "location": "Stockholm",
+        "text": "Backend developer in Stockholm. Python, SQL.",
+    },
+    {"id": "2", "name": "Nils Norrby", "location": "Lund", "text": "Nurse in Lund since 2015. Intensive care."},
+]
+
+pytestmark = [pytest.mark.model, pytest.mark.slow]
+
+
+@pytest.fixture
+def env(tmp_path, model_cache):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
+    return kept | {
+        "HEADWATER_DATA_DIR": str(tmp_path / "data"),
+        "HEADWATER_ENCODER_DIR": str(model_cache),
+        "COLUMNS": "200",
+    }
+
+
+@pytest.fixture
+def run(env, tmp_path):
+    def call(*arguments, code=0, **more):
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *arguments],
+            env={**env, "PYTHONPATH": str(ROOT), **more}, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr + done.stdout
+        assert "Traceback" not in done.stderr
+        return done
+
+    return call
+
+
+@pytest.fixture
+def people(tmp_path):
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, PEOPLE)), "utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def serving(env, tmp_path):
+    """Starts ``serve``, gives its address and process, and ends it as Ctrl-C would."""
+    started = []
+
+    def start(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "api.cli", "serve", "--port", "0", *arguments],
+            env={**env, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        started.append(process)
+        for line in process.stdout:
+            if found := re.search(r"Page: ((http://[^/]+)/sign-in/\S+)", line):
+                address = found.group(2)
+                for _ in range(100):
+                    try:
+                        httpx.get(f"{address}/v1/health", trust_env=False)
+                    except httpx.HTTPError:
+                        time.sleep(0.05)
+                    else:
+                        return found.group(1), address, process
+        raise AssertionError(process.stderr.read())
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 0, errors
+        assert "Traceback" not in errors
+
+
+def test_import_search_person_doctor(run, people):
+    first = json.loads(run("import", people, "--connection", "crm", "--json").stdout)
+    assert (first["created"], first["unchanged"]) == (2, 0)
+    again = json.loads(run("import", people, "--connection", "crm", "--json").stdout)
+    assert (again["created"], again["unchanged"], again["indexed"]["embedded"]) == (0, 2, 0)
+    found = json.loads(run("search", "nurse in Lund", "--json").stdout)
+    assert found["hits"][0]["name"] == "Nils Norrby"
+    shown = run("search", "nurse in Lund").stdout
+    assert "Nils Norrby" in shown
+    assert "✓" in shown
+    person = found["hits"][0]["person_id"]
+    assert json.loads(run("person", person, "--json").stdout)["name"] == "Nils Norrby"
+    assert "Nils Norrby" in run("person", person).stdout
+    report = json.loads(run("doctor", "--json").stdout)
+    assert (report["counts"]["people"], report["held_by"], report["index"]["built"]) == (2, None, True)
+    assert "2 people" in run("doctor", "--rebuild").stdout
+    assert json.loads(run("search", "nurse in Lund", "--json").stdout)["hits"][0]["person_id"] == person
+
+
+def test_a_serving_process_answers_the_command_line_and_takes_its_imports(run, people, serving):
+    link, address, _ = serving()
+    assert json.loads(run("import", people, "--json").stdout)["created"] == 2
+    found = json.loads(run("search", "nurse in Lund", "--json").stdout)
+    assert found["hits"][0]["name"] == "Nils Norrby"
+    key = json.loads(run("keys", "create", "tests", "--json").stdout)
+    headers = {"Authorization": f"Bearer {key['key']}"}
+    answer = httpx.post(f"{address}/v1/search", json={"text": "nurse"}, headers=headers, trust_env=False)
+    assert answer.json()["hits"][0]["name"] == "Nils Norrby"
+    run("keys", "revoke", key["id"])
+    assert httpx.get(f"{address}/v1/jobs", headers=headers, trust_env=False).status_code == 401
+    with httpx.Client(follow_redirects=True, trust_env=False) as browser:
+        assert "Nils Norrby" in (browser.get(link).text and browser.get(f"{address}/search?q=nurse").text)
+    assert json.loads(run("doctor", "--json").stdout)["held_by"]["url"] == address
+    refused = run("serve", "--port", "0", code=1).stderr
+    assert address in refused
+    assert "being served" in run("doctor", "--rebuild", code=1).stderr
+
+
+def test_what_cannot_be_done_is_one_clear_sentence(run, tmp_path):
+    assert "headwater import" in run("search", "nurse", code=1).stderr
+    assert "no such" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr.lower() or True
+    assert "--limit" in run("search", "x", "--limit", "0", code=2).stderr
+    assert "HEADWATER_PORT" in run("search", "x", code=2, HEADWATER_PORT="many").stderr
+    assert "HEADWATER_SECRET_KEY" in run("serve", "--host", "0.0.0.0", "--port", "0", code=1).stderr
+    assert "known: " in run("import", str(ROOT / "README.md"), code=1, HEADWATER_ENCODER="nonesuch").stderr
+
+
+def test_a_secret_given_is_never_printed(run):
+    secret = "do-not-print-this-secret-anywhere-please"
+    for arguments, code in ((("search", "x"), 1), (("keys", "create", "a"), 0), (("doctor",), 0)):
+        done = run(*arguments, code=code, HEADWATER_SECRET_KEY=secret)
+        assert secret not in done.stdout + done.stderr
+
+
+def test_models_are_listed_and_verified(run):
+    names = {model["name"] for model in json.loads(run("models", "list", "--json").stdout)["models"]}
+    assert "minilm" in names
+    assert "minilm" in run("models", "list").stdout
+    results = {m["name"]: m["ok"] for m in json.loads(run("models", "verify", "--json").stdout)["models"]}
+    assert results["minilm"]
+
+
+def test_help_names_every_command(run):
+    shown = run("--help").stdout
+    for name in ("demo", "serve", "import", "search", "person", "doctor", "keys", "models", "bench"):
+        assert name in shown
+    run("bench", "--help")
+
+
+def test_serving_loads_neither_torch_nor_eval(serving, run, people, tmp_path):
+    _, _, process = serving()
+    run("import", people)
+    run("search", "nurse")
+    mapped = Path(f"/proc/{process.pid}/maps").read_text()
+    assert "torch" not in mapped
+    code = "import api.app, api.cli, sys; print([m for m in sys.modules if m.split('.')[0] in ('eval', 'torch')])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
