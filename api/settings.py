@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = None
     encoder: str = DEFAULT
     """A name of ``headwater models list``."""
+    encoder_dir: Path | None = None
+    """Where converted encoders go. Unset: ``models`` in ``data_dir``. Several installations may share it."""
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     """What API keys and sessions are derived from. Needed to listen beyond loopback; else made in ``data_dir``."""
     host: str = "127.0.0.1"
@@ -54,4 +56,4 @@ class Settings(BaseSettings):
 
     @property
     def model_dir(self) -> Path:
-        return self.data_dir / "models"
+        return self.encoder_dir or self.data_dir / "models"

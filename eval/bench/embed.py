@@ -6,6 +6,8 @@ take turns on the same passages of the real CVs.
 
 from __future__ import annotations
 
+import argparse
+import json
 import tempfile
 import time
 from multiprocessing import get_context
@@ -124,3 +126,19 @@ def _sentence_transformer(entry: CatalogEntry, scratch: Path) -> Any:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     model.max_seq_length = entry.max_tokens
     return model
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Embedding beside plain sentence-transformers.")
+    parser.add_argument("--shared", type=Path, required=True, help="folder of the reference data")
+    parser.add_argument("--cache", type=Path, default=Path("data/models"), help="folder of converted models")
+    parser.add_argument("--encoder", default=DEFAULT, choices=sorted(CATALOG))
+    parser.add_argument("--passages", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    answer = run(chosen.shared, chosen.cache, encoder=chosen.encoder, passages=chosen.passages, rounds=chosen.rounds)
+    print(json.dumps(answer, indent=2))
+
+
+if __name__ == "__main__":
+    main()
