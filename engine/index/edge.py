@@ -18,11 +18,12 @@ import qdrant_edge as edge
 from numpy.typing import NDArray
 
 from engine.errors import Busy, IndexMismatch, NeedsOperator
-from engine.index.columns import Columns, load, save
+from engine.index.columns import Columns
 from engine.index.engine import Leg, Scores
 from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
+from engine.index.snapshot import load, save
 from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
 
 _U = edge.UpdateOperation

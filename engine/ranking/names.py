@@ -19,7 +19,7 @@ def find_named(query: Query, columns: Columns) -> dict[int, float]:
     if identity is None:
         return {}
     if identity.kind in ("email", "phone"):
-        return dict.fromkeys(columns.contacts.get(identity.value, ()), 1.0)
+        return dict.fromkeys(columns.with_contact(identity.value), 1.0)
     asked = fold(identity.value)
     names = {row: fold(columns.names[row]) for row in columns.live if columns.names[row]}
     found = process.extract(asked, names, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST, limit=MOST)
