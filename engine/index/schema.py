@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RECIPE_VERSION = 1
 """Raise when point.py makes other texts, tokens or payload from the same person."""
 

@@ -74,9 +74,7 @@ def _load(file: BinaryIO) -> Columns:
     lengths = np.frombuffer(_read(file), dtype=np.uint32)
     places = np.frombuffer(_read(file), dtype=np.uint32)
     contacts = [tuple(found) for found in text["contacts"]]
-    columns.restore(
-        list(zip(ids, text["people"], text["names"], contacts, strict=True)), _split(places, lengths)
-    )
+    columns.restore(list(zip(ids, text["people"], text["names"], contacts, strict=True)), _split(places, lengths))
     sets = iter(_read_sets(file))
     for field, value, number in columns.keys:
         rows = next(sets)

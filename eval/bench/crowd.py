@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from random import Random
 
 from engine.facts import read_person
@@ -87,9 +86,7 @@ def make_crowd(count: int, pieces: dict[str, Sequence[Piece]], *, seed: int = 20
     return Crowd(tuple(job for _, job in jobs), tuple(records), tuple(chosen))
 
 
-def _record(
-    person: MadeUpPerson, parts: Sequence[Piece], jobs: list[tuple[Trade, Job]], rng: Random
-) -> SourceRecord:
+def _record(person: MadeUpPerson, parts: Sequence[Piece], jobs: list[tuple[Trade, Job]], rng: Random) -> SourceRecord:
     applications, activities = ((), ()) if person.outside else make_history(person, jobs, rng, TODAY)
     dates = [a.updated_at for a in applications if a.updated_at]
     return SourceRecord(
