@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +75,10 @@ def stretch(
     records: Sequence[dict[str, Any]] = (), every_s: float = 0.0,
 ) -> dict[str, Any]:  # fmt: skip
     seen = _Stretch()
-    jobs = [lambda n=n: _search(served.connect(), asked[n::searchers], seen) for n in range(searchers)]
-    jobs.append(lambda: _beat(served.connect(), seen))
+    jobs = [partial(_search, served.connect(), asked[n::searchers], seen) for n in range(searchers)]
+    jobs.append(partial(_beat, served.connect(), seen))
     if records:
-        jobs.append(lambda: _upsert(served.connect(), records, every_s, seen))
+        jobs.append(partial(_upsert, served.connect(), records, every_s, seen))
     threads = [threading.Thread(target=_guarded, args=(job, seen)) for job in jobs]
     for thread in threads:
         thread.start()
@@ -98,9 +100,11 @@ def stretch(
     return found
 
 
-def _guarded(job: Any, seen: _Stretch) -> None:
+def _guarded(job: partial[None], seen: _Stretch) -> None:
+    client: Client = job.args[0]
     try:
-        job()
+        with closing(client):
+            job()
     except Exception as error:  # a thread's error must reach the one who waits
         seen.failed.append(repr(error))
         seen.stop.set()
@@ -114,7 +118,6 @@ def _search(client: Client, asked: Sequence[Question], seen: _Stretch) -> None:
         client.search(question.text, question.filters)
         seen.searches_ms.append((time.perf_counter() - start) * 1000)
         number += 1
-    client.close()
 
 
 def _beat(client: Client, seen: _Stretch) -> None:
@@ -122,7 +125,6 @@ def _beat(client: Client, seen: _Stretch) -> None:
         start = time.perf_counter()
         client.ask("GET", "/v1/health")
         seen.beats_ms.append((time.perf_counter() - start) * 1000)
-    client.close()
 
 
 def _upsert(client: Client, records: Sequence[dict[str, Any]], every_s: float, seen: _Stretch) -> None:
@@ -136,4 +138,3 @@ def _upsert(client: Client, records: Sequence[dict[str, Any]], every_s: float, s
             raise RuntimeError(f"PUT /v1/people answered {status}: {answer[:200]!r}")
         seen.upserts_ms.append((time.perf_counter() - start) * 1000)
         due += every_s
-    client.close()

@@ -107,7 +107,7 @@ def recall_at(k: int, given: Sequence[float], true: Scores, leg: str) -> float |
     if not len(wanted):
         return None
     least = wanted[-1] - (NEAR["profile"] if leg == "profile" else NEAR["sparse"] * wanted[-1])
-    return min(len(wanted), sum(score >= least for score in given)) / len(wanted)
+    return float(min(len(wanted), sum(1 for score in given if score >= least)) / len(wanted))
 
 
 class _Field:

@@ -98,13 +98,14 @@ def wait_for(process: subprocess.Popen[bytes], home: Path) -> str:
     while time.monotonic() < until and process.poll() is None:
         address = _announced(home, process.pid)
         if address:
+            client = Client(address, "")
             try:
-                connection = http.client.HTTPConnection(address, timeout=PATIENCE_S)
-                connection.request("GET", "/v1/health")
-                if connection.getresponse().status == 200:
+                if client.ask("GET", "/v1/health")[0] == 200:
                     return address
             except OSError:
                 pass
+            finally:
+                client.close()
         time.sleep(0.01)
     raise RuntimeError(f"the server did not come up; its last words are in {home / 'serve.log'}")
 

@@ -10,6 +10,7 @@ import json
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,10 @@ def run(
         process = _serve(settings, made.folder)
         try:
             address = wait_for(process, made.folder)
-            client = Client(address, key)
-            client.search(QUESTION, {})
-            served.append(time.perf_counter() - start)
-            sent += _kill_in_the_middle(process, Client(address, key), made.folder, number)
+            with closing(Client(address, key)) as client:
+                client.search(QUESTION, {})
+                served.append(time.perf_counter() - start)
+                sent += _kill_in_the_middle(process, client, made.folder, number)
         finally:
             process.kill()
             process.wait()
