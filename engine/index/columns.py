@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,7 +180,7 @@ def load(path: Path) -> Columns | None:
             rows = json.loads(file.read())
         if rows["version"] != SNAPSHOT_VERSION:
             return None
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):
         return None
     columns = Columns()
     columns.seq, columns.people, columns.ids, columns.names = rows["seq"], rows["people"], rows["ids"], rows["names"]
