@@ -2,7 +2,8 @@
 
 Traps it lives with: the engine holds Python's lock while it works, so ``optimize`` (minutes) is never called
 and search is exact, without a graph; it is not fork-safe; ids must be numbers or UUIDs; a NaN is accepted in
-silence, so vectors are checked before. The WAL is on: a killed process loses nothing that ``upsert`` returned.
+silence, so vectors are checked before; whom ``delete`` removed still counts in how rare a word is until the
+index is opened again. The WAL is on: a killed process loses nothing that ``upsert`` returned.
 """
 
 from __future__ import annotations

@@ -99,7 +99,8 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     }
     keyword = fields.get(criterion.kind)
     if criterion.weight == "not":
-        return Where(must_not=(Match(keyword, criterion.values),)) if keyword else None
+        # "not 5 years of Java" keeps whoever has two.
+        return Where(must_not=(Match(keyword, criterion.values),)) if keyword and criterion.low is None else None
     needed = sure or (criterion.explicit and criterion.weight == "must")
     if keyword and needed:
         return Where(must=(Match(keyword, (*criterion.values, *criterion.expanded)),))

@@ -68,7 +68,7 @@ def made_fields(rng):
         "refused": bool(ats and rng.random() < 0.15),
         "do_not_contact": bool(rng.random() < 0.1),
         "name": f"Person {int(rng.integers(1, 10_000))}",
-        "emails": [f"p{int(rng.integers(1, 10_000))}@example.com"] if rng.random() < 0.5 else [],
+        "emails": [f"p{int(rng.integers(1, 60))}@example.com"] if rng.random() < 0.5 else [],
     }
     return {key: value for key, value in fields.items() if value not in (None, [], {}, "", False)}
 

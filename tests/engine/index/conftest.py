@@ -1,5 +1,6 @@
 """The engines that one contract holds for: Edge, qdrant-client's local mode, and a server where one is named."""
 
+import math
 import os
 import warnings
 from uuid import uuid4
@@ -8,7 +9,14 @@ import pytest
 from qdrant_client import QdrantClient
 
 from engine.index import open_folder
+from engine.index.columns import NUMBER_FIELDS
 from engine.index.server import ServerIndex
+from engine.query.criteria import Criterion, Identity, Query
+from engine.ranking.names import find_named
+from engine.ranking.verdicts import judge
+
+SKILLS = [f"skill:s{n}" for n in range(10)]
+LANGUAGES = ["lang:sv", "lang:en", "lang:fi"]
 
 KINDS = [
     "edge",
@@ -69,6 +77,11 @@ class Engines:
             index.close()
 
 
+@pytest.fixture
+def engines_of():
+    return Engines
+
+
 @pytest.fixture(params=KINDS)
 def engines(request, tmp_path):
     made = Engines(request.param, tmp_path)
@@ -92,3 +105,43 @@ def filled(request, tmp_path_factory, make_world, stamp):
     index.upsert(points[200:])
     yield index, points
     made.close_all()
+
+
+def view_of(index):
+    """All that the columns say, by person: what a search, a count or a verdict can see. No row numbers."""
+    columns = index.columns
+    rows = {row: columns.people[row] for row in columns.live}
+    seen = {person: {"name": columns.names[row], "id": columns.ids[row]} for row, person in rows.items()}
+
+    def note(key, found):
+        for row in found:
+            seen[rows[row]][key] = True  # a row that is not live fails here
+
+    for field, sets in columns.sets.items():
+        for value, found in sets.items():
+            note((field, value), found)
+    for field, found in columns.stated.items():
+        note(("stated", field), found)
+    for flag, found in columns.flags.items():
+        note(("flag", flag), found)
+    for field in NUMBER_FIELDS:
+        numbers = columns.number(field)
+        for row, person in rows.items():
+            if not math.isnan(numbers[row]):
+                seen[person]["number", field] = float(numbers[row])
+    for kind, values in (("skill", SKILLS), ("language", LANGUAGES)):
+        for value in values:
+            for low in (0.1, 1, 2, 3, 4, 5, 6, 7, 8):
+                judged = judge(Criterion(kind=kind, values=(value,), label=value, low=low), index)
+                note((kind, value, low, "yes"), judged.yes)
+                note((kind, value, low, "close"), judged.close)
+                note((kind, value, low, "no"), judged.no)
+    for number in range(1, 60):
+        address = f"p{number}@example.com"
+        note(("contact", address), find_named(Query(identity=Identity(kind="email", value=address)), columns))
+    return seen
+
+
+@pytest.fixture(scope="session")
+def view():
+    return view_of
