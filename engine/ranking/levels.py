@@ -52,9 +52,9 @@ def find_levels(judged: Sequence[Judged], live: BitMap, named: Mapping[int, floa
     kept = _kept(judged, live)
     asked = [j for j in judged if j.criterion.weight != "not"]
     of = _levels(asked, kept)
-    if named:
-        likely = BitMap(named) & kept
-        sure = BitMap(row for row in likely if named[row] >= EXACT) or likely
+    fits = named or {}
+    if likely := BitMap(fits) & kept:
+        sure = BitMap(row for row in likely if fits[row] >= EXACT) or likely
         of = {level: rows - likely for level, rows in of.items()}
         of = {3: sure, 2: of[2] | of[3] | (likely - sure), 1: of[1], 0: of[0]}
     return Levels(of, kept, _dropped_for_empty(judged, live))
