@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from engine.index.columns import Columns
 from engine.index.engine import Index, Leg, Scores, VectorName
 from engine.index.schema import SPARSE, query_vector
-from engine.index.where import Between, Empty, Ids, Match, Near, Where
+from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Where
 from engine.query.criteria import Criterion, Query
 from engine.ranking.levels import Levels
 from engine.ranking.verdicts import NEAR_PLACE
@@ -124,8 +124,9 @@ def _by_source(legs: dict[VectorName, Leg], where: Where, columns: Columns) -> l
     So that none crowds the others out: who was interviewed starts ahead of whoever only applied by the stage
     part of the prior, which is more than a leg's best and its two-hundredth often differ.
     """
-    parts = [(Match("source", (source,)),) for source in ("ats", "outside") if columns.sets["source"].get(source)]
-    if columns.any_of("source", ("ats",)):
+    there = [source for source in ("ats", "outside") if columns.sets["source"].get(source)]
+    parts: list[tuple[Condition, ...]] = [(Match("source", (source,)),) for source in there]
+    if "ats" in there:
         parts.append((Match("source", ("ats",)), Between("stage", low=CAME_FAR)))
     return [
         Leg(leg.using, leg.dense, leg.sparse, where & Where(must=part), DEPTH)
