@@ -15,7 +15,6 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from engine.index import Index
 from engine.index.engine import Card, Leg, VectorName
@@ -94,7 +93,7 @@ def search(
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
-        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+        found = find_levels(judged, index.columns.live, named)
     with clock.phase("encode"):
         legs = make_legs(query, vector.result()[0] if vector else None)
     with clock.phase("legs"):
@@ -138,7 +137,7 @@ def rank(
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
-        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+        found = find_levels(judged, index.columns.live, named)
     known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
     scored = _rank(known, found, index, legs, named, policy, weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
@@ -209,6 +208,8 @@ def _show(
         hits = []
         for i in places:
             point, row = scored.points[i], int(scored.rows[i])
+            if point not in cards:  # deleted by another process since
+                continue
             priors = {name: float(part[i]) for name, part in scored.priors.items() if part[i] > 0}
             relevance = {leg: float(part[i]) for leg, part in scored.relevance.items() if part[i] > 0}
             hits.append(

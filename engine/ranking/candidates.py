@@ -23,6 +23,8 @@ from engine.ranking.verdicts import NEAR_PLACE
 
 DEPTH = 200
 """Points a leg returns, for people in the ATS and for outside people each."""
+CAME_FAR = 2
+"""Interviewed, or further."""
 SMALL = 600
 """People of a level that are scored one and all."""
 BY_ID = 10_000
@@ -76,9 +78,14 @@ def find_candidates(
 
 
 def _by_source(rows: BitMap, columns: Columns) -> list[BitMap]:
-    """Apart, so that neither people in the ATS nor outside people crowd the other out."""
+    """People in the ATS, outside people, and once more those of the ATS who came far: so that none crowds others out.
+
+    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than
+    a leg's best and its two-hundredth often differ.
+    """
     ats = columns.any_of("source", ("ats",))
-    return [part for part in (rows & ats, rows - ats) if part]
+    came_far = columns.where("stage", columns.number("stage") >= CAME_FAR)
+    return [part for part in (rows & ats, rows - ats, rows & ats & came_far) if part]
 
 
 def _best(query: Query, level: int, rows: BitMap, index: Index, legs: dict[VectorName, Leg]) -> set[int]:
@@ -126,7 +133,8 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     """The criterion as a payload filter, where there is one: never narrower than the verdict."""
     keyword = _KEYWORDS.get(criterion.kind)
     if criterion.weight == "not":
-        return Where(must_not=(Match(keyword, criterion.values),)) if keyword else None
+        # "not 5 years of Java" keeps whoever has two.
+        return Where(must_not=(Match(keyword, criterion.values),)) if keyword and criterion.low is None else None
     needed = sure or (criterion.explicit and criterion.weight == "must")
     if keyword and needed:
         return Where(must=(Match(keyword, (*criterion.values, *criterion.expanded)),))

@@ -20,6 +20,7 @@ from engine.index.engine import Index
 from engine.index.rows import to_bitmap
 from engine.index.where import Phrase, Where
 from engine.query.criteria import Criterion, Verdict
+from engine.text import normalise
 
 NEAR_PLACE = 1.6
 """A place this many radii away is just outside."""
@@ -62,11 +63,12 @@ def _with_number(name: str, pairs: str, slack: float) -> Callable[[Criterion, Co
     """Members, of whom those with too small a number are close or no, and those without one not stated."""
 
     def judged(criterion: Criterion, columns: Columns) -> Judged:
-        held = columns.any_of(name, criterion.values)
+        values = (*criterion.values, *criterion.expanded)
+        held = columns.any_of(name, values)
         if criterion.low is None:
             return Judged(criterion, held)
         low = criterion.low
-        found = [item for value in criterion.values for item in columns.pairs[pairs].get(value, {}).items()]
+        found = [item for value in values for item in columns.pairs[pairs].get(value, {}).items()]
         yes = BitMap.union(BitMap(), *(rows for number, rows in found if number >= low))
         near = BitMap.union(BitMap(), *(rows for number, rows in found if low > number >= low - slack)) - yes
         others = BitMap.union(BitMap(), *(rows for _, rows in found)) - yes - near
@@ -85,7 +87,9 @@ def _place(criterion: Criterion, columns: Columns) -> Judged:
     if criterion.country:
         yes = columns.any_of("country", (criterion.country,))
         return Judged(criterion, yes, no=columns.stated["country"] - yes)
-    by_name = columns.any_of("place", (criterion.label, *criterion.values))
+    # Places the lexicon does not know have no coordinates: they are the same where they are written the same.
+    asked = {normalise(name) for name in (criterion.label, *criterion.values)}
+    by_name = columns.any_of("place", [name for name in columns.sets["place"] if normalise(name) in asked])
     if criterion.latitude is None or criterion.longitude is None:
         return Judged(criterion, by_name, no=columns.stated["place"] - by_name)
     radius = criterion.radius_km or 40.0
