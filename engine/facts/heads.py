@@ -45,7 +45,7 @@ _ORG = re.compile(
 _DOING = re.compile(
     r"(?:[A-Z][a-z]+ed|Responsible|Led|Oversaw|Built|Ran|Made|Sold|Taught|Wrote|Held|Kept|Took|Install|Manage|Assist|Provide|"
     r"Develop|Create|Perform|Work|Maintain|Support|Prepare|Ensure|Answer|Conduct|Process|Handle|Greet|Utilize|Help|Train|"
-    r"Complete|Oversee|Review|Monitor|Coordinate|Operate|Duties|Key|Job)"
+    r"Complete|Oversee|Review|Monitor|Coordinate|Operate|Duties|Key|Job)(?!\w)"
 )
 """The first word of a duty that follows a title on its line without a stop."""
 

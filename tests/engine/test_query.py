@@ -59,7 +59,7 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
             {"must title title:mechanical-engineer|title:electrical-engineer|title:process-engineer"},
         ),
         ("artist or arts educator", {"must title title:artist|title:teacher"}),
-        ("mechanic or car dealership service advisor", {"want title title:mechanic"}),
+        ("mechanic or car wash attendant", {"want title title:mechanic"}),
         ("nurse or midwife in Lund", {"must title title:nurse|title:midwife", "must place place:2693678"}),
         ("backend developer OR frontend developer", {"must title title:backend-developer|title:frontend-developer"}),
         (
