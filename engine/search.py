@@ -92,7 +92,7 @@ def search(
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
-        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+        found = find_levels(judged, index.columns.live, named)
     with clock.phase("encode"):
         legs = make_legs(query, vector.result()[0] if vector else None)
     with clock.phase("legs"):
@@ -132,7 +132,7 @@ def rank(
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
-        found = find_levels(judged, index.columns.live, BitMap(named) if named else None)
+        found = find_levels(judged, index.columns.live, named)
     known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
     scored = _rank(known, found, index, legs, named, policy, weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
@@ -192,6 +192,8 @@ def _show(
         hits = []
         for i in places:
             point, row = scored.points[i], scored.rows[i]
+            if point not in cards:  # deleted by another process since
+                continue
             relevance = {leg: float(part[i]) for leg, part in scored.relevance.items() if part[i] > 0}
             hits.append(
                 Hit(

@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ SET_FIELDS = ("source", "titles", "skills", "languages", "employers", "country",
 NUMBER_FIELDS = ("years", "seniority", "education", "stage", "latitude", "longitude", "applied", "updated")
 PAIR_FIELDS = ("skill_years", "language_levels")
 FLAGS = ("replied", "reopenable", "refused", "do_not_contact")
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
 
 
 class Columns:
@@ -166,20 +168,26 @@ def save(columns: Columns, path: Path) -> None:
     }
     scratch = path.with_suffix(".new")
     with scratch.open("wb") as out:
-        np.save(out, columns._numbers[:, : len(columns.ids)], allow_pickle=False)
-        out.write(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+        body = BytesIO()
+        np.save(body, columns._numbers[:, : len(columns.ids)], allow_pickle=False)
+        body.write(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+        out.write(crc32(body.getbuffer()).to_bytes(4, "little"))
+        out.write(body.getbuffer())
     scratch.replace(path)
 
 
 def load(path: Path) -> Columns | None:
     """The snapshot, or None when there is none or it cannot be read: the engine is the truth, this a cache."""
     try:
-        with path.open("rb") as file:
-            numbers = np.load(file, allow_pickle=False)
-            rows = json.loads(file.read())
+        written = path.read_bytes()
+        if int.from_bytes(written[:4], "little") != crc32(memoryview(written)[4:]):
+            return None
+        file = BytesIO(written[4:])
+        numbers = np.load(file, allow_pickle=False)
+        rows = json.loads(file.read())
         if rows["version"] != SNAPSHOT_VERSION:
             return None
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
         return None
     columns = Columns()
     columns.seq, columns.people, columns.ids, columns.names = rows["seq"], rows["people"], rows["ids"], rows["names"]

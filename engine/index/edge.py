@@ -2,12 +2,14 @@
 
 Traps it lives with: the engine holds Python's lock while it works, so ``optimize`` (minutes) is never called
 and search is exact, without a graph; it is not fork-safe; ids must be numbers or UUIDs; a NaN is accepted in
-silence, so vectors are checked before. The WAL is on: a killed process loses nothing that ``upsert`` returned.
+silence, so vectors are checked before; whom ``delete`` removed still counts in how rare a word is until the
+index is opened again. The WAL is on: a killed process loses nothing that ``upsert`` returned.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -42,11 +44,19 @@ class EdgeIndex:
         stamp_file = folder / "stamp.json"
         if stamp_file.is_file():
             _same_stamp(stamp, stamp_file)
-            self._shard = _load(shard)
+        elif shard.exists():
+            raise NeedsOperator(
+                f"the index in {folder.name!r} has lost its stamp, so nobody can say what built it.",
+                "Rebuild it from the ledger: `headwater doctor --rebuild`.",
+            )
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            self._shard = _create(shard, stamp.dim)
-            stamp_file.write_text(json.dumps(asdict(stamp), indent=1))
+            scratch = folder / "stamp.new"
+            scratch.write_text(json.dumps(asdict(stamp), indent=1))
+            scratch.replace(stamp_file)
+        if not shard.exists():
+            _create(shard, stamp.dim)
+        self._shard = _load(shard)
         self.columns = load(folder / "columns.bin") or Columns()
         self._since_snapshot = 0
         self.catch_up()
@@ -99,7 +109,11 @@ class EdgeIndex:
         newer = edge.Filter(must=[edge.FieldCondition(key="seq", range=edge.RangeFloat(gt=self.columns.seq))])
         self._read(newer)
         if len(self.columns) != self.count():
+            seq = self.columns.seq
             self.columns = Columns()
+            # Not counted anew: a number that a deleted point held must not be given again, or a point that
+            # gets it looks older than a snapshot which does not hold it.
+            self.columns.seq = seq
             self._read(None)
 
     def close(self) -> None:
@@ -155,7 +169,8 @@ def _load(shard: Path) -> Any:
         ) from error
 
 
-def _create(shard: Path, dim: int) -> Any:
+def _create(shard: Path, dim: int) -> None:
+    """An empty shard, whole or not at all: a kill on the way leaves one of another name, made anew next time."""
     dense: dict[str, Any] = {
         "size": dim,
         "distance": edge.Distance.Cosine,
@@ -163,9 +178,11 @@ def _create(shard: Path, dim: int) -> Any:
     }
     graphless = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=_NO_GRAPH)
     best = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
-    shard.mkdir(parents=True, exist_ok=True)
+    unfinished = shard.with_name("shard.new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     made = edge.EdgeShard.create(
-        str(shard),
+        str(unfinished),
         edge.EdgeConfig(
             vectors={
                 "profile": edge.EdgeVectorParams(**dense, hnsw_config=graphless),
@@ -184,7 +201,9 @@ def _create(shard: Path, dim: int) -> Any:
     }
     for field, kind in kinds.items():
         made.update(_U.create_field_index(field, kind))
-    return made
+    made.flush()
+    made.close()
+    unfinished.rename(shard)
 
 
 def _edge_point(point: PersonPoint, payload: dict[str, Any]) -> Any:

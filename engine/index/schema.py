@@ -5,6 +5,8 @@ per field. A sparse weight is the document's half of BM25; the engine multiplies
 
     weight = tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / AVERAGE[field]))
     score  = sum over the question's tokens of weight * ln((N - n + 0.5) / (n + 0.5) + 1)
+
+N: people of whom the field says anything; n: of whom it says this token.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The same index on a Qdrant server or cluster, or in qdrant-client's local mode (tests). One collection.
 
-A workspace is a payload field with a tenant index, and stands in every filter; there is no call without it.
+A workspace is a payload field with a tenant index, and stands in every filter; there is no call without it,
+and the rarity of a word (IDF) is that within the workspace. One process at a time writes a workspace (the
+worker that holds its lease); any number read.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from time import time_ns
 from typing import Any
 
 import numpy as np
@@ -52,18 +55,20 @@ class ServerIndex:
             return
         self.catch_up()
         rows = []
-        for seq, point in enumerate(points, self.columns.seq + 1):
+        # By the clock: the next writer must not use a number again after the point that held it was deleted.
+        for seq, point in enumerate(points, max(self.columns.seq + 1, time_ns() // 1000)):
             rows.append((point, {**payload_of(point, seq), "workspace": self._workspace}, seq))
         self._client.upsert(self._collection, [_server_point(p, payload) for p, payload, _ in rows], wait=True)
         for point, _, seq in rows:
             self.columns.put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
 
     def delete(self, person_ids: Iterable[str]) -> None:
-        points: list[int | str] = [point_id(person_id) for person_id in person_ids]
+        points = tuple(point_id(person_id) for person_id in person_ids)
         if points:
-            self._client.delete(self._collection, qdrant.PointIdsList(points=list(points)), wait=True)
+            own = qdrant.FilterSelector(filter=self._filter(Where(must=(Ids(points),))))
+            self._client.delete(self._collection, own, wait=True)
             for point in points:
-                self.columns.drop(int(point))
+                self.columns.drop(point)
 
     def ask(self, legs: Sequence[Leg]) -> list[Scores]:
         if not legs:
@@ -75,13 +80,20 @@ class ServerIndex:
         return [int(record.id) for record in self._scroll(where, payload=False)]
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
-        found = self._client.retrieve(self._collection, list(points), with_payload=["card"])
+        found = self._own(points, with_payload=["card"])
         return {int(r.id): json.loads(r.payload["card"]) for r in found if r.payload}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        found = self._client.retrieve(self._collection, list(points), with_payload=False, with_vectors=["passages"])
+        found = self._own(points, with_payload=False, with_vectors=["passages"])
         vectors = {int(r.id): r.vector for r in found}
         return {i: np.asarray(v["passages"], dtype=np.float32) for i, v in vectors.items() if isinstance(v, dict) and v}
+
+    def _own(self, points: Sequence[int], **wanted: Any) -> list[Any]:
+        """Records by id, those of other workspaces left out: retrieve() knows no filter, scroll() does."""
+        if not points:
+            return []
+        own = self._filter(Where(must=(Ids(tuple(points)),)))
+        return self._client.scroll(self._collection, own, limit=len(points), **wanted)[0]
 
     def count(self) -> int:
         return self._client.count(self._collection, count_filter=self._filter(Where()), exact=True).count
@@ -117,7 +129,14 @@ class ServerIndex:
         else:
             assert leg.dense is not None
             query = [leg.dense.tolist()] if leg.using == "passages" else leg.dense.tolist()
-        return qdrant.QueryRequest(query=query, using=leg.using, filter=self._filter(leg.where), limit=leg.limit)
+        corpus = qdrant.IdfCorpusParams(corpus=self._filter(Where())) if leg.sparse is not None else None
+        return qdrant.QueryRequest(
+            query=query,
+            using=leg.using,
+            filter=self._filter(leg.where),
+            limit=leg.limit,
+            params=qdrant.SearchParams(idf=corpus) if corpus else None,
+        )
 
     def _filter(self, where: Where) -> qdrant.Filter:
         own = Match("workspace", (self._workspace,))

@@ -15,13 +15,15 @@ from pyroaring import BitMap
 from engine.index.columns import Columns
 from engine.index.engine import Index, Leg, Scores, VectorName
 from engine.index.schema import SPARSE, query_vector
-from engine.index.where import Empty, Ids, Match, Near, Where
+from engine.index.where import Between, Empty, Ids, Match, Near, Where
 from engine.query.criteria import Criterion, Query
 from engine.ranking.levels import Levels
 from engine.ranking.verdicts import NEAR_PLACE
 
 DEPTH = 200
 """Points a leg returns."""
+CAME_FAR = 2
+"""Interviewed, or further."""
 SMALL = 600
 """People of a level that are scored one and all."""
 _KEYWORDS = {
@@ -68,7 +70,7 @@ def find_candidates(
     points = {columns.ids[row] for row in forced}
     if focus is not None:
         where = _focus(query, focus, inside, columns)
-        answers = index.ask(_both_sources(legs, where, columns))
+        answers = index.ask(_by_source(legs, where, columns))
         rows_inside = set(inside)
         points.update(p for answer in answers for p, _ in answer if columns.row_of.get(p) in rows_inside)
         if len(points) < enough:  # the legs know too few of this level: anyone of it, the first by id
@@ -99,7 +101,8 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     }
     keyword = fields.get(criterion.kind)
     if criterion.weight == "not":
-        return Where(must_not=(Match(keyword, criterion.values),)) if keyword else None
+        # "not 5 years of Java" keeps whoever has two.
+        return Where(must_not=(Match(keyword, criterion.values),)) if keyword and criterion.low is None else None
     needed = sure or (criterion.explicit and criterion.weight == "must")
     if keyword and needed:
         return Where(must=(Match(keyword, (*criterion.values, *criterion.expanded)),))
@@ -115,14 +118,20 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     return None
 
 
-def _both_sources(legs: dict[VectorName, Leg], where: Where, columns: Columns) -> list[Leg]:
-    """Each leg once for people in the ATS and once for outside people, so that neither crowds the other out."""
-    there = [source for source in ("ats", "outside") if columns.sets["source"].get(source)]
+def _by_source(legs: dict[VectorName, Leg], where: Where, columns: Columns) -> list[Leg]:
+    """Each leg once for outside people, once for people in the ATS, once for those of them who came far.
+
+    So that none crowds the others out: who was interviewed starts ahead of whoever only applied by the stage
+    part of the prior, which is more than a leg's best and its two-hundredth often differ.
+    """
+    parts = [(Match("source", (source,)),) for source in ("ats", "outside") if columns.sets["source"].get(source)]
+    if columns.any_of("source", ("ats",)):
+        parts.append((Match("source", ("ats",)), Between("stage", low=CAME_FAR)))
     return [
-        Leg(leg.using, leg.dense, leg.sparse, where & Where(must=(Match("source", (source,)),)), DEPTH)
+        Leg(leg.using, leg.dense, leg.sparse, where & Where(must=part), DEPTH)
         for name, leg in legs.items()
         if name != "passages"
-        for source in there
+        for part in parts
     ]
 
 

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -16,6 +16,9 @@ from pyroaring import BitMap
 from engine.index.columns import Columns
 from engine.ranking.results import Counts
 from engine.ranking.verdicts import Judged
+
+EXACT = 0.999
+"""How well a name fits that is the very name asked for."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,20 @@ class Levels:
         )
 
 
-def find_levels(judged: Sequence[Judged], live: BitMap, named: BitMap | None = None) -> Levels:
-    """named: rows that the question names (e-mail, phone, name): they are full, and nobody else is above close."""
+def find_levels(judged: Sequence[Judged], live: BitMap, named: Mapping[int, float] | None = None) -> Levels:
+    """named: rows that the question names (e-mail, phone, name) and how well each fits, 0..1.
+
+    Who fits best is full, the other likely ones and whoever else was full are close: nobody passes the person
+    named. A filter holds for them too.
+    """
     kept = _kept(judged, live)
     asked = [j for j in judged if j.criterion.weight != "not"]
     of = _levels(asked, kept)
-    if named is not None:
-        kept = kept | named
-        of = {level: rows - named for level, rows in of.items()}
-        of = {3: named, 2: of[2] | of[3], 1: of[1], 0: of[0]}
+    fits = named or {}
+    if likely := BitMap(fits) & kept:
+        sure = BitMap(row for row in likely if fits[row] >= EXACT) or likely
+        of = {level: rows - likely for level, rows in of.items()}
+        of = {3: sure, 2: of[2] | of[3] | (likely - sure), 1: of[1], 0: of[0]}
     return Levels(of, kept, _dropped_for_empty(judged, live))
 
 

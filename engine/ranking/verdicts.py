@@ -17,6 +17,7 @@ from engine.index.columns import Columns, day_number
 from engine.index.engine import Index
 from engine.index.where import Phrase, Where
 from engine.query.criteria import Criterion, Verdict
+from engine.text import normalise
 
 NEAR_PLACE = 1.6
 """A place this many radii away is just outside."""
@@ -59,11 +60,12 @@ def _with_number(name: str, pairs: str, slack: float) -> Callable[[Criterion, Co
     """Members, of whom those with too small a number are close or no, and those without one not stated."""
 
     def judged(criterion: Criterion, columns: Columns) -> Judged:
-        held = columns.any_of(name, criterion.values)
+        values = (*criterion.values, *criterion.expanded)
+        held = columns.any_of(name, values)
         if criterion.low is None:
             return Judged(criterion, held)
         best: dict[int, float] = {}
-        for value in criterion.values:
+        for value in values:
             for row, number in columns.pairs[pairs].get(value, {}).items():
                 best[row] = max(number, best.get(row, 0.0))
         yes = BitMap(row for row, number in best.items() if number >= criterion.low)
@@ -83,7 +85,9 @@ def _place(criterion: Criterion, columns: Columns) -> Judged:
     if criterion.country:
         yes = columns.any_of("country", (criterion.country,))
         return Judged(criterion, yes, no=columns.stated["country"] - yes)
-    by_name = columns.any_of("place", (criterion.label, *criterion.values))
+    # Places the lexicon does not know have no coordinates: they are the same where they are written the same.
+    asked = {normalise(name) for name in (criterion.label, *criterion.values)}
+    by_name = columns.any_of("place", [name for name in columns.sets["place"] if normalise(name) in asked])
     if criterion.latitude is None or criterion.longitude is None:
         return Judged(criterion, by_name, no=columns.stated["place"] - by_name)
     away = _distance_km(columns, criterion.latitude, criterion.longitude)
