@@ -5,12 +5,10 @@ Holds the ledger, the index, the encoder and the lexicon, and the lock on the da
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
@@ -24,6 +22,7 @@ from api.secret import Secret, secret_of
 from api.settings import Settings
 from engine.errors import HeadwaterError, NeedsOperator
 from engine.index import Index, IndexStamp, PersonPoint, open_folder, open_server
+from engine.index import index_folder as folder_of
 from engine.lexicon import Lexicon
 from engine.query.criteria import Query
 from engine.ranking.relevance import Weights
@@ -238,9 +237,7 @@ def stamp_of(encoder: Keyed, lexicon: Lexicon) -> IndexStamp:
 
 
 def index_folder(settings: Settings, stamp: IndexStamp) -> Path:
-    """One folder for each stamp: an index of another encoder or recipe stands beside, untouched."""
-    name = hashlib.sha256(repr(sorted(asdict(stamp).items())).encode()).hexdigest()[:12]
-    return settings.index_dir / WORKSPACE / name
+    return folder_of(settings.index_dir, stamp, workspace=WORKSPACE)
 
 
 def index_of(settings: Settings, stamp: IndexStamp) -> Index:

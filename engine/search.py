@@ -15,9 +15,9 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from engine.index import Index
+from engine.index.rows import to_bitmap
 from engine.index.schema import point_id
 from engine.lexicon import Lexicon
 from engine.query import understand
@@ -26,7 +26,7 @@ from engine.ranking.candidates import find_candidates, make_legs, rows_of, score
 from engine.ranking.evidence import find_evidence
 from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
-from engine.ranking.prior import prior_parts, reasons
+from engine.ranking.prior import prior_columns, reasons
 from engine.ranking.relevance import Weights, relevance_parts
 from engine.ranking.results import Hit, Parts, SearchResult
 from engine.ranking.verdicts import Judged, judge
@@ -56,11 +56,11 @@ class _Scored:
     """People in order, and what made it. Arrays run along ``points``."""
 
     points: list[int]
-    rows: list[int]
-    levels: list[int]
+    rows: NDArray[np.uint32]
+    levels: NDArray[np.float64]
     scores: NDArray[np.float64]
     relevance: dict[str, NDArray[np.float64]]
-    priors: list[dict[str, float]]
+    priors: dict[str, NDArray[np.float64]]
 
 
 def search(
@@ -100,9 +100,13 @@ def search(
         points = find_candidates(query, found, index, legs, wanted, min(ORDER, max(200, offset + limit)))
     scored = _rank(points, found, index, legs, named, policy, weights, today, clock)
     order = tuple(
-        (index.columns.people[row], level, float(value))
-        for row, level, value in zip(scored.rows, scored.levels, scored.scores, strict=True)
-    )[:ORDER]
+        zip(
+            [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
+            scored.levels[:ORDER].astype(int).tolist(),
+            scored.scores[:ORDER].tolist(),
+            strict=True,
+        )
+    )
     hits = _show(scored, range(offset, min(offset + limit, len(scored.points))), judged, index, legs, clock)
     clock.took["total"] = (perf_counter() - start) * 1000
     return SearchResult(query=query, counts=found.counts(index.columns), hits=hits, order=order, took_ms=clock.took)
@@ -136,7 +140,7 @@ def rank(
     known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
     scored = _rank(known, found, index, legs, named, policy, weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
-    among = BitMap(scored.rows)
+    among = to_bitmap(scored.rows)
     given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
     clock.took["total"] = (perf_counter() - start) * 1000
     return SearchResult(query=query, counts=given.counts(index.columns), hits=hits, took_ms=clock.took)
@@ -158,26 +162,37 @@ def _rank(
         parts = relevance_parts(score(points, index, legs), weights)
     with clock.phase("rank"):
         rows = rows_of(points, columns)
-        level = np.array([found.level(row) for row in rows], dtype=np.float64)
+        level = found.levels(rows)
         relevance = sum(parts.values()) if parts else np.zeros(len(points))
         if named:  # a person named in the question: how well the name fits is the relevance
-            fit = np.array([named.get(row, -1.0) for row in rows])
+            fit = np.array([named.get(row, -1.0) for row in rows.tolist()])
             parts = {leg: np.where(fit >= 0, 0.0, part) for leg, part in parts.items()}
             parts["name"] = np.maximum(fit, 0.0)
             relevance = np.where(fit >= 0, fit, relevance)
         day = (today - date(1970, 1, 1)).days
-        priors = [prior_parts(row, columns, policy, day) for row in rows]
-        total = 10 * level + relevance + np.array([sum(p.values()) for p in priors])
-        people = [columns.people[row] for row in rows]
-        order = sorted(range(len(points)), key=lambda i: (-total[i], people[i]))
+        priors = prior_columns(rows, columns, policy, day)
+        total = 10 * level + relevance + (sum(priors.values()) if priors else 0.0)
+        order = _order(total, [columns.people[row] for row in rows.tolist()])
     return _Scored(
-        points=[points[i] for i in order],
-        rows=[rows[i] for i in order],
-        levels=[int(level[i]) for i in order],
-        scores=np.asarray(total[order]) if order else np.zeros(0),
-        relevance={leg: part[order] for leg, part in parts.items()} if order else {},
-        priors=[priors[i] for i in order],
+        points=[points[i] for i in order.tolist()],
+        rows=rows[order],
+        levels=level[order],
+        scores=np.asarray(total[order]),
+        relevance={leg: part[order] for leg, part in parts.items()},
+        priors={name: part[order] for name, part in priors.items()},
     )
+
+
+def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:
+    """The highest first, ties by person id."""
+    order = np.argsort(-total, kind="stable")
+    ends = np.flatnonzero(np.diff(total[order], append=-np.inf)) + 1
+    start = 0
+    for end in ends.tolist():
+        if end - start > 1:
+            order[start:end] = sorted(order[start:end].tolist(), key=people.__getitem__)
+        start = end
+    return order
 
 
 def _show(
@@ -189,30 +204,32 @@ def _show(
     with clock.phase("evidence"):
         cards = index.cards(shown)
         vectors = index.passage_vectors(shown) if "passages" in legs else {}
+        ats = columns.any_of("source", ("ats",))
         hits = []
         for i in places:
-            point, row = scored.points[i], scored.rows[i]
+            point, row = scored.points[i], int(scored.rows[i])
             if point not in cards:  # deleted by another process since
                 continue
+            priors = {name: float(part[i]) for name, part in scored.priors.items() if part[i] > 0}
             relevance = {leg: float(part[i]) for leg, part in scored.relevance.items() if part[i] > 0}
             hits.append(
                 Hit(
                     rank=i + 1,
                     person_id=columns.people[row],
-                    source="ats" if row in columns.any_of("source", ("ats",)) else "outside",
-                    level=scored.levels[i],
+                    source="ats" if row in ats else "outside",
+                    level=int(scored.levels[i]),
                     score=float(scored.scores[i]),
                     parts=Parts(
-                        level=10.0 * scored.levels[i],
+                        level=10.0 * float(scored.levels[i]),
                         relevance=sum(relevance.values()),
-                        prior=sum(scored.priors[i].values()),
+                        prior=sum(priors.values()),
                         relevance_parts=relevance,
-                        prior_parts=scored.priors[i],
+                        prior_parts=priors,
                     ),
                     evidence=find_evidence(row, judged, cards[point]),
                     passage=_nearest(point, cards, vectors, legs),
                     headline=cards[point].get("headline"),
-                    reasons=reasons(row, columns, scored.priors[i]),
+                    reasons=reasons(row, columns, priors),
                 )
             )
     return tuple(hits)

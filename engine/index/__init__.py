@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 from engine.index.engine import Index, Leg, Scores
@@ -17,9 +19,16 @@ __all__ = [
     "PersonPoint",
     "Scores",
     "build_point",
+    "index_folder",
     "open_folder",
     "open_server",
 ]
+
+
+def index_folder(base: Path, stamp: IndexStamp, *, workspace: str = "default") -> Path:
+    """Where an embedded index goes: a folder for each stamp, so that another encoder's stands beside, untouched."""
+    name = hashlib.sha256(repr(sorted(asdict(stamp).items())).encode()).hexdigest()[:12]
+    return base / workspace / name
 
 
 def open_folder(folder: Path, stamp: IndexStamp) -> Index:

@@ -18,13 +18,15 @@ from typing import Any
 import numpy as np
 import qdrant_edge as edge
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
 from engine.errors import Busy, IndexMismatch, NeedsOperator
-from engine.index.columns import Columns, load, save
+from engine.index.columns import Columns
 from engine.index.engine import Leg, Scores
-from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of
+from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of, unpack
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
+from engine.index.snapshot import load, save
 from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
 
 _U = edge.UpdateOperation
@@ -59,7 +61,7 @@ class EdgeIndex:
         self._shard = _load(shard)
         self.columns = load(folder / "columns.bin") or Columns()
         self._since_snapshot = 0
-        self.catch_up()
+        self._catch_up()
 
     def upsert(self, points: Sequence[PersonPoint]) -> None:
         for point in points:
@@ -86,7 +88,8 @@ class EdgeIndex:
                 self.columns.drop(point)
 
     def ask(self, legs: Sequence[Leg]) -> list[Scores]:
-        requests = [_request(leg) for leg in legs]
+        filters = {id(leg.where): _filter(leg.where) for leg in legs}  # legs share one, at times of thousands of ids
+        requests = [_request(leg, filters[id(leg.where)]) for leg in legs]
         answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
         return [[(hit.id, hit.score) for hit in answer] for answer in answers]
 
@@ -95,17 +98,20 @@ class EdgeIndex:
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
         found = self._shard.retrieve(list(points), with_payload=["card"], with_vector=False)
-        return {record.id: json.loads(record.payload["card"]) for record in found if record.payload}
+        return {record.id: from_json(record.payload["card"]) for record in found if record.payload}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        found = self._shard.retrieve(list(points), with_payload=False, with_vector=["passages"])
-        return {r.id: np.asarray(r.vector["passages"], dtype=np.float32) for r in found if r.vector}
+        found = self._shard.retrieve(list(points), with_payload=["near"], with_vector=False)
+        return {r.id: unpack(r.payload["near"], self.stamp.dim) for r in found if r.payload and "near" in r.payload}
 
     def count(self) -> int:
         return int(self._shard.count(edge.CountRequest(exact=True)))
 
     def catch_up(self) -> None:
-        """Read what the columns do not hold: the points after the snapshot, or all where the counts differ."""
+        """Nothing: no other process can write here, and our own writes are in the columns when they return."""
+
+    def _catch_up(self) -> None:
+        """Read what the snapshot does not hold: the points after it, or all where the counts differ."""
         newer = edge.Filter(must=[edge.FieldCondition(key="seq", range=edge.RangeFloat(gt=self.columns.seq))])
         self._read(newer)
         if len(self.columns) != self.count():
@@ -216,13 +222,11 @@ def _edge_point(point: PersonPoint, payload: dict[str, Any]) -> Any:
     return edge.Point(point_id(point.draft.person_id), vectors, payload)
 
 
-def _request(leg: Leg) -> Any:
+def _request(leg: Leg, where: Any) -> Any:
     vector: Any = edge.SparseVector(*leg.sparse) if leg.sparse is not None else leg.dense
     if leg.using == "passages":
         vector = [leg.dense]
-    return edge.QueryRequest(
-        limit=leg.limit, query=edge.Query.Nearest(vector, using=leg.using), filter=_filter(leg.where)
-    )
+    return edge.QueryRequest(limit=leg.limit, query=edge.Query.Nearest(vector, using=leg.using), filter=where)
 
 
 def _filter(where: Where) -> Any:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RECIPE_VERSION = 2
 """Raise when point.py makes other texts, tokens or payload from the same person."""
 

@@ -7,6 +7,7 @@ added person by person; for a large one the legs are asked inside it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +16,19 @@ from pyroaring import BitMap
 from engine.index.columns import Columns
 from engine.index.engine import Index, Leg, Scores, VectorName
 from engine.index.schema import SPARSE, query_vector
-from engine.index.where import Between, Empty, Ids, Match, Near, Where
+from engine.index.where import ALL, Empty, Ids, Match, Near, Where
 from engine.query.criteria import Criterion, Query
 from engine.ranking.levels import Levels
 from engine.ranking.verdicts import NEAR_PLACE
 
 DEPTH = 200
-"""Points a leg returns."""
+"""Points a leg returns, for each part of the people."""
 CAME_FAR = 2
 """Interviewed, or further."""
 SMALL = 600
 """People of a level that are scored one and all."""
+BY_ID = 10_000
+"""The most ids a leg is filtered by at first: beyond, it is cheaper to ask for more than is needed."""
 _KEYWORDS = {
     "title": "titles",
     "skill": "skills",
@@ -34,8 +37,6 @@ _KEYWORDS = {
     "job": "jobs",
     "tag": "tags",
 }
-BY_ID = 3_000
-"""The most ids a leg is filtered by: beyond, the filter by payload is cheaper."""
 
 
 def make_legs(query: Query, vector: NDArray[np.float32] | None) -> dict[VectorName, Leg]:
@@ -69,18 +70,57 @@ def find_candidates(
             break
     points = {columns.ids[row] for row in forced}
     if focus is not None:
-        where = _focus(query, focus, inside, columns)
-        answers = index.ask(_by_source(legs, where, columns))
-        rows_inside = set(inside)
-        points.update(p for answer in answers for p, _ in answer if columns.row_of.get(p) in rows_inside)
-        if len(points) < enough:  # the legs know too few of this level: anyone of it, the first by id
-            points.update(columns.ids[row] for row in list(inside)[:enough])
+        for rows in _by_source(inside, columns):
+            points |= _best(query, focus, rows, index, legs)
+        if len(points) < enough:  # the legs know too few of this level: anyone of it, the first by row
+            points.update(columns.ids[row] for row in islice(inside, enough))
     return list(points)
 
 
-def _focus(query: Query, level: int, rows: BitMap, columns: Columns) -> Where:
-    if len(rows) <= BY_ID:
-        return Where(must=(Ids(tuple(columns.ids[row] for row in rows)),))
+def _by_source(rows: BitMap, columns: Columns) -> list[BitMap]:
+    """Outside people, people in the ATS, and once more those of them who came far: none crowds the others out.
+
+    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than a
+    leg's best and its two-hundredth often differ.
+    """
+    ats = rows & columns.any_of("source", ("ats",))
+    far = ats & columns.where("stage", columns.number("stage") >= CAME_FAR)
+    return [part for part in (rows - ats, ats, far) if part]
+
+
+def _best(query: Query, level: int, rows: BitMap, index: Index, legs: dict[VectorName, Leg]) -> set[int]:
+    """The best DEPTH of each leg among rows, exactly.
+
+    Few rows are named to the engine one by one. Many are not: it is asked for so many that DEPTH of them should
+    be among rows, and only where they are not, asked again with the rows named.
+    """
+    columns = index.columns
+    asked = [leg for name, leg in legs.items() if name != "passages"]
+    found: set[int] = set()
+    if len(rows) > BY_ID:
+        share = len(rows) / max(1, len(columns))
+        where = ALL if share >= 0.1 else _focus(query, level)
+        limit = int(1.3 * DEPTH / share) + 50 if where == ALL else 4 * DEPTH
+        again = []
+        for leg, answer in zip(asked, index.ask([_leg(leg, where, limit) for leg in asked]), strict=True):
+            inside = [p for p, _ in answer if columns.row_of.get(p, -1) in rows][:DEPTH]
+            found.update(inside)
+            if len(inside) < DEPTH and len(answer) == limit:
+                again.append(leg)
+        asked = again
+    if asked:
+        named = Where(must=(Ids(tuple(columns.ids[row] for row in rows)),))
+        for answer in index.ask([_leg(leg, named, DEPTH) for leg in asked]):
+            found.update(p for p, _ in answer)
+    return found
+
+
+def _leg(leg: Leg, where: Where, limit: int) -> Leg:
+    return Leg(leg.using, leg.dense, leg.sparse, where, limit)
+
+
+def _focus(query: Query, level: int) -> Where:
+    """What of the criteria an engine can filter by, so that fewer are asked for in vain."""
     found = Where()
     for criterion in query.criteria:
         condition = _condition(criterion, sure=level == 3)
@@ -91,15 +131,7 @@ def _focus(query: Query, level: int, rows: BitMap, columns: Columns) -> Where:
 
 def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     """The criterion as a payload filter, where there is one: never narrower than the verdict."""
-    fields = {
-        "title": "titles",
-        "skill": "skills",
-        "language": "languages",
-        "source": "source",
-        "job": "jobs",
-        "tag": "tags",
-    }
-    keyword = fields.get(criterion.kind)
+    keyword = _KEYWORDS.get(criterion.kind)
     if criterion.weight == "not":
         # "not 5 years of Java" keeps whoever has two.
         return Where(must_not=(Match(keyword, criterion.values),)) if keyword and criterion.low is None else None
@@ -118,38 +150,24 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
     return None
 
 
-def _by_source(legs: dict[VectorName, Leg], where: Where, columns: Columns) -> list[Leg]:
-    """Each leg once for outside people, once for people in the ATS, once for those of them who came far.
-
-    So that none crowds the others out: who was interviewed starts ahead of whoever only applied by the stage
-    part of the prior, which is more than a leg's best and its two-hundredth often differ.
-    """
-    parts = [(Match("source", (source,)),) for source in ("ats", "outside") if columns.sets["source"].get(source)]
-    if columns.any_of("source", ("ats",)):
-        parts.append((Match("source", ("ats",)), Between("stage", low=CAME_FAR)))
-    return [
-        Leg(leg.using, leg.dense, leg.sparse, where & Where(must=part), DEPTH)
-        for name, leg in legs.items()
-        if name != "passages"
-        for part in parts
-    ]
-
-
 def score(points: Sequence[int], index: Index, legs: dict[VectorName, Leg]) -> dict[str, NDArray[np.float64]]:
     """leg -> (n,) raw score of every point; 0 where a leg has nothing of it."""
-    place = {point: number for number, point in enumerate(points)}
+    if not points:
+        return {name: np.zeros(0) for name in legs}
     where = Where(must=(Ids(tuple(points)),))
     names = list(legs)
-    answers = index.ask([Leg(n, legs[n].dense, legs[n].sparse, where, len(points)) for n in names]) if points else []
-    return {name: _column(answer, place) for name, answer in zip(names, answers, strict=False)}
+    answers = index.ask([_leg(legs[n], where, len(points)) for n in names])
+    place = {point: number for number, point in enumerate(points)}
+    return {name: _column(answer, place) for name, answer in zip(names, answers, strict=True)}
 
 
 def _column(answer: Scores, place: dict[int, int]) -> NDArray[np.float64]:
     found = np.zeros(len(place))
-    for point, value in answer:
-        found[place[point]] = value
+    if answer:
+        points, scores = zip(*answer, strict=True)
+        found[np.fromiter(map(place.__getitem__, points), dtype=np.intp, count=len(points))] = scores
     return found
 
 
-def rows_of(points: Iterable[int], columns: Columns) -> list[int]:
-    return [columns.row_of[point] for point in points]
+def rows_of(points: Iterable[int], columns: Columns) -> NDArray[np.uint32]:
+    return np.fromiter((columns.row_of[point] for point in points), dtype=np.uint32)

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from engine.index.columns import Columns
+from engine.index.rows import to_array, to_bitmap
 from engine.ranking.results import Counts
 from engine.ranking.verdicts import Judged
 
@@ -31,6 +34,13 @@ class Levels:
 
     def level(self, row: int) -> int:
         return next((level for level in (3, 2, 1) if row in self.of[level]), 0)
+
+    def levels(self, rows: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """``level`` of each row."""
+        found, among = np.zeros(len(rows)), to_bitmap(rows)
+        for level in (1, 2, 3):
+            found[np.isin(rows, to_array(self.of[level] & among))] = level
+        return found
 
     def counts(self, columns: Columns) -> Counts:
         ats = columns.any_of("source", ("ats",))

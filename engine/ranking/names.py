@@ -30,7 +30,7 @@ def find_named(query: Query, columns: Columns) -> dict[int, float]:
     if identity is None:
         return {}
     if identity.kind in ("email", "phone"):
-        return dict.fromkeys(columns.contacts.get(identity.value, ()), 1.0)
+        return dict.fromkeys(columns.with_contact(identity.value), 1.0)
     asked = normalise(identity.value).split()
     book = _book(columns)
     typos = [_similar(word, book.rows_of, len(asked)) for word in asked]

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
+
 from engine.index.columns import FLAGS, Columns
+from engine.index.rows import to_array, to_bitmap
 from engine.records import Policy
 
 WHOLE = 0.15
@@ -19,27 +24,41 @@ STRICT = 100.0
 STAGES = ("applied", "screened", "interviewed", "final interview", "offer", "hired")
 
 
-def prior_parts(row: int, columns: Columns, policy: Policy, today: int) -> dict[str, float]:
-    """Part -> value. today: days since 1970. Empty for outside people and under ``blend``."""
-    if policy.name == "blend" or row not in columns.sets["source"].get("ats", ()):
+def prior_columns(
+    rows: NDArray[np.uint32], columns: Columns, policy: Policy, today: int
+) -> dict[str, NDArray[np.float64]]:
+    """Part -> its value for each row, 0 where a row has none of it. today: days since 1970.
+
+    All 0 for outside people; empty under ``blend``.
+    """
+    if policy.name == "blend" or not len(rows):
         return {}
+    known = _among(rows, columns.any_of("source", ("ats",)))
     if policy.name == "strict":
-        return {"in the ATS": STRICT}
-    flag = {name: row in columns.flags[name] for name in FLAGS}
-    if flag["do_not_contact"]:
-        return {}
-    parts = {"known": KNOWN}
-    stage, applied = _known(columns, "stage", row), _known(columns, "applied", row)
-    if stage is not None and not flag["refused"]:
-        parts["furthest stage"] = STAGE * stage / 5
-    if applied is not None:
-        parts["recency"] = RECENCY * math.pow(0.5, max(0.0, today - applied) / HALF_LIFE_DAYS)
-    if flag["replied"]:
-        parts["replied"] = REPLIED
-    if flag["reopenable"] and not flag["refused"]:
-        parts["reopenable"] = REOPENABLE
+        return {"in the ATS": STRICT * known}
+    flag = {name: _among(rows, columns.flags[name]).astype(bool) for name in FLAGS}
+    known = np.where(flag["do_not_contact"], 0.0, known)
+    stage, applied = (columns.number(name)[rows].astype(np.float64) for name in ("stage", "applied"))
+    parts = {
+        "known": KNOWN * known,
+        "furthest stage": known * np.where(flag["refused"], 0.0, np.nan_to_num(STAGE * stage / 5)),
+        "recency": known * np.nan_to_num(RECENCY * np.power(0.5, np.maximum(0.0, today - applied) / HALF_LIFE_DAYS)),
+        "replied": REPLIED * known * flag["replied"],
+        "reopenable": REOPENABLE * known * (flag["reopenable"] & ~flag["refused"]),
+    }
     scale = policy.prior_max / WHOLE
-    return {name: value * scale for name, value in parts.items() if value * scale > 0}
+    return {name: values * scale for name, values in parts.items()}
+
+
+def prior_parts(row: int, columns: Columns, policy: Policy, today: int) -> dict[str, float]:
+    """The same of one row, without what is 0."""
+    parts = prior_columns(np.array([row], dtype=np.uint32), columns, policy, today)
+    return {name: float(values[0]) for name, values in parts.items() if values[0] > 0}
+
+
+def _among(rows: NDArray[np.uint32], some: BitMap) -> NDArray[np.float64]:
+    """1 for each row that is among some, else 0."""
+    return np.isin(rows, to_array(some & to_bitmap(rows))).astype(np.float64)
 
 
 def reasons(row: int, columns: Columns, parts: dict[str, float]) -> tuple[str, ...]:

@@ -7,14 +7,17 @@ seniority, stage, outcome, source, dates): where something else is stated, it is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from engine.index.columns import Columns, day_number
 from engine.index.engine import Index
+from engine.index.rows import to_bitmap
 from engine.index.where import Phrase, Where
 from engine.query.criteria import Criterion, Verdict
 from engine.text import normalise
@@ -64,13 +67,12 @@ def _with_number(name: str, pairs: str, slack: float) -> Callable[[Criterion, Co
         held = columns.any_of(name, values)
         if criterion.low is None:
             return Judged(criterion, held)
-        best: dict[int, float] = {}
-        for value in values:
-            for row, number in columns.pairs[pairs].get(value, {}).items():
-                best[row] = max(number, best.get(row, 0.0))
-        yes = BitMap(row for row, number in best.items() if number >= criterion.low)
-        near = BitMap(row for row, number in best.items() if criterion.low > number >= criterion.low - slack)
-        return Judged(criterion, yes & held, near & held, (BitMap(best) - yes - near) & held)
+        low = criterion.low
+        found = [item for value in values for item in columns.pairs[pairs].get(value, {}).items()]
+        yes = BitMap.union(BitMap(), *(rows for number, rows in found if number >= low))
+        near = BitMap.union(BitMap(), *(rows for number, rows in found if low > number >= low - slack)) - yes
+        others = BitMap.union(BitMap(), *(rows for _, rows in found)) - yes - near
+        return Judged(criterion, yes & held, near & held, others & held)
 
     return judged
 
@@ -90,20 +92,24 @@ def _place(criterion: Criterion, columns: Columns) -> Judged:
     by_name = columns.any_of("place", [name for name in columns.sets["place"] if normalise(name) in asked])
     if criterion.latitude is None or criterion.longitude is None:
         return Judged(criterion, by_name, no=columns.stated["place"] - by_name)
-    away = _distance_km(columns, criterion.latitude, criterion.longitude)
     radius = criterion.radius_km or 40.0
-    with np.errstate(invalid="ignore"):
-        yes = columns.where("latitude", away <= radius) | by_name
-        near = columns.where("latitude", away <= radius * NEAR_PLACE) - yes
-    return Judged(criterion, yes, near, columns.stated["latitude"] - yes - near)
+    around, away = _around(columns, criterion.latitude, criterion.longitude, radius * NEAR_PLACE)
+    there = columns.stated["latitude"]
+    yes = (to_bitmap(around[away <= radius]) & there) | by_name
+    near = (to_bitmap(around[away <= radius * NEAR_PLACE]) & there) - yes
+    return Judged(criterion, yes, near, there - yes - near)
 
 
-def _distance_km(columns: Columns, latitude: float, longitude: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """Great-circle distance of every row, km; NaN where no coordinates are stated (haversine)."""
-    here, there = np.radians(latitude), np.radians(columns.number("latitude"))
-    east = np.radians(columns.number("longitude") - longitude)
+def _around(
+    columns: Columns, latitude: float, longitude: float, within_km: float
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Rows no farther north or south than ``within_km``, and how far each is, km (haversine)."""
+    band = within_km / EARTH_KM * 180 / math.pi + 0.01
+    rows = np.flatnonzero(np.abs(columns.number("latitude") - latitude) <= band)  # NaN is in no band
+    here, there = np.radians(latitude), np.radians(columns.number("latitude")[rows].astype(np.float64))
+    east = np.radians(columns.number("longitude")[rows].astype(np.float64) - longitude)
     half = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(east / 2) ** 2
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
+    return rows, np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
 
 
 def _range(name: str, slack: Callable[[float], float]) -> Callable[[Criterion, Columns], Judged]:

@@ -218,7 +218,7 @@ def test_a_full_match_whom_no_leg_ranks_is_found(small_world, make_world, make_p
     one = make_point(rng, {"source": "outside", "tags": ["rare"]})
     away = -FakeEncoder(16).encode(["w0"])[0]
     silent = replace(one, profile=away, passages=away[None, :] * 1.0)
-    silent = replace(silent, draft=replace(one.draft, tokens=dict.fromkeys(one.draft.tokens, [])))
+    silent = replace(silent, draft=replace(one.draft, tokens={field: [] for field in one.draft.tokens}))
     silent.draft.card["passages"] = [["passage", "text", None, 0, 0]]
     small_world.index.upsert([*make_world(8, 100), silent])
     first = small_world.search(query).hits[0]

@@ -7,7 +7,7 @@ import pytest
 
 from engine.index import Leg
 from engine.index.columns import day_number
-from engine.index.schema import AVERAGE, B, K1, SPARSE, point_id, query_vector
+from engine.index.schema import AVERAGE, K1, SPARSE, B, point_id, query_vector
 from engine.index.where import Between, Empty, Ids, Match, Near, Phrase, Where
 
 EVERYONE = 10_000
@@ -68,9 +68,7 @@ def test_a_leg_gives_its_best_up_to_the_limit(filled, make_unit, using):
     vector, question = make_unit(np.random.default_rng(3)), ["w2", "w30"]
     leg = {"dense": vector} if using == "profile" else {"sparse": query_vector(question)}
     [answer] = index.ask([Leg(using, **leg, limit=20)])
-    expected = (
-        dense_reference(points, vector, using) if using == "profile" else bm25_reference(points, using, question)
-    )
+    expected = dense_reference(points, vector, using) if using == "profile" else bm25_reference(points, using, question)
     twentieth = sorted(expected.values(), reverse=True)[19]
     assert len(answer) == 20
     assert all(expected[point] >= twentieth - HALF for point, _ in answer)  # recall 1.0, ties apart
@@ -214,6 +212,6 @@ def test_cards_and_passages_are_given_for_those_who_are_there(filled):
     for point in points[:5]:
         found = vectors.get(point_id(point.draft.person_id), np.zeros((0, 16)))
         assert found.shape == point.passages.shape
-        assert np.allclose(found, point.passages, atol=1e-3)  # in order: evidence pairs them with their texts
+        assert np.allclose(found, point.passages, atol=5e-3)  # 8 bits; in order: evidence pairs them with their texts
     assert index.cards([]) == {}
     assert index.passage_vectors([]) == {}

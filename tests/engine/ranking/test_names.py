@@ -13,7 +13,12 @@ NAMES = [
 
 @pytest.fixture
 def ask(fill):
-    index = fill(*({"name": n, "emails": [f"{row}@example.com"], "phones": ["+46701740605"] if row < 2 else []} for row, n in enumerate(NAMES)))
+    index = fill(
+        *(
+            {"name": n, "emails": [f"{row}@example.com"], "phones": ["+46701740605"] if row < 2 else []}
+            for row, n in enumerate(NAMES)
+        )
+    )
 
     def find(value, kind="name"):
         found = find_named(Query(identity=Identity(kind=kind, value=value)), index.columns)

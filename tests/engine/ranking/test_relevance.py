@@ -12,7 +12,7 @@ scores = st.lists(st.floats(-50, 500), min_size=4, max_size=4).map(np.array)
 weights = st.builds(Weights, **{leg: st.floats(0, 100) for leg in LEGS})
 
 
-@given(found=st.fixed_dictionaries({leg: scores for leg in LEGS}), given_weights=weights)
+@given(found=st.fixed_dictionaries(dict.fromkeys(LEGS, scores)), given_weights=weights)
 def test_relevance_is_between_nothing_and_one(found, given_weights):
     parts = relevance_parts(found, given_weights)
     total = sum(parts.values())

@@ -141,9 +141,7 @@ CASES = [
 def test_the_verdict_of_each_person(fill, criterion, people):
     index = fill(*(fields for fields, _ in people))
     judged = judge(Criterion(**{"label": "asked", **criterion}), index)
-    found = [
-        "close" if row in judged.close else judged.verdict(row) for row, _ in enumerate(people)
-    ]
+    found = ["close" if row in judged.close else judged.verdict(row) for row, _ in enumerate(people)]
     assert found == [verdict for _, verdict in people]
     assert all(judged.verdict(row) == "no" for row in judged.close)
 
