@@ -208,7 +208,8 @@ def _fields(person: Person, facts: Facts, lexicon: Lexicon, body: str) -> dict[s
         "phones": sorted({p for r in person.records for p in r.phones}),
         "words": normalise(body),
     }
-    return {key: value for key, value in stated.items() if value not in (None, [], {}, "", False)}
+    # Not by truth: stage 0 (applied) and 0 years are stated.
+    return {k: v for k, v in stated.items() if v is not None and v is not False and v not in ([], {}, "")}
 
 
 def with_parents(value: str, lexicon: Lexicon) -> tuple[str, ...]:

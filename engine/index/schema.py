@@ -21,6 +21,7 @@ from uuid import UUID
 
 SCHEMA_VERSION = 2
 RECIPE_VERSION = 2
+RECIPE_VERSION = 2
 """Raise when point.py makes other texts, tokens or payload from the same person."""
 
 SparseField = Literal["title", "skills", "text", "history"]

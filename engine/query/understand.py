@@ -81,7 +81,7 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: da
         query_tokens(" ".join(w for w in asked.split() if w.strip(",.").lower() not in _FILLER), lexicon.compounds)
     )
     identity = looks_like_name(text) if not criteria else None
-    if not asked or not terms:
+    if not terms and not criteria:
         remarks.append("Nothing here can be searched for: type a title, a skill, a place or a name.")
     return Query(
         text=text,

@@ -154,6 +154,11 @@ def test_what_cannot_be_read_is_said(text, word):
     assert any(word in remark for remark in ask(text).remarks)
 
 
+@pytest.mark.parametrize("text", ["place:Lund", "years:>=5", "-skill:java", 'job:"ICU nurse"', "-junior"])
+def test_a_filter_alone_is_a_question(text):
+    assert (len(ask(text).criteria), ask(text).remarks) == (1, ())
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_raises(text):
