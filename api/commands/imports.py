@@ -19,7 +19,7 @@ from api.runtime import WORKSPACE, Runtime, open_runtime
 from api.settings import Settings
 from engine.errors import BadInput
 from engine.records import SourceKind
-from indexer.imports import ImportResult, run_import, suggest_mapping
+from indexer.imports import HEADS, ImportResult, check_path, run_import, suggest_mapping
 from indexer.ledger import Ledger
 
 SHOWN = 10
@@ -38,8 +38,12 @@ def import_(
     as_json: JSON = False,
 ) -> None:
     """Import people and jobs. Again: only what changed. Killed: it goes on where it was."""
+    check_path(path)
     if suggest:
-        show_json(suggest_mapping(path))
+        found, unknown = suggest_mapping(path)
+        show_json(found)
+        if unknown:
+            err.print(Text(f"Columns not used: {', '.join(unknown)}. Fields: {', '.join(HEADS)}."), soft_wrap=True)
         return
     try:
         kind = _SOURCE.validate_python(source)
