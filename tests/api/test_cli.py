@@ -143,7 +143,7 @@ def test_another_encoder_is_built_beside_while_the_old_index_answers(run, people
 
 def test_what_cannot_be_done_is_one_clear_sentence(run, tmp_path):
     assert "headwater import" in run("search", "nurse", code=1).stderr
-    assert "no such" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr.lower()
+    assert "There is no 'nothing.csv'" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr
     assert "--limit" in run("search", "x", "--limit", "0", code=2).stderr
     assert "HEADWATER_PORT" in run("search", "x", code=2, HEADWATER_PORT="many").stderr
     assert "HEADWATER_SECRET_KEY" in run("serve", "--host", "0.0.0.0", "--port", "0", code=1).stderr
