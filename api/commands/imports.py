@@ -97,6 +97,11 @@ def index(runtime: Runtime) -> dict[str, Any]:
     """Ledger to index, with a bar."""
     with progress("Indexing") as report:
         done = runtime.follow(report)
+    if runtime.remark:
+        err.print(runtime.remark, soft_wrap=True)
+    if runtime.switch:
+        with progress("Building the new index") as report:
+            runtime.switch_now(report)
     return {"people": done.indexed, "unchanged": done.unchanged, "removed": done.removed, "embedded": done.embedded}
 
 

@@ -114,10 +114,11 @@ class _Child:
         if self._pipe is None:
             ours, theirs = Pipe()
             handle = theirs.fileno()
+            limits = [str(number) for number in (handle, self._memory, self._seconds)]
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", "indexer.documents.child", *map(str, (handle, self._memory, self._seconds))],
+                [sys.executable, "-P", "-m", "indexer.documents.child", *limits],
                 pass_fds=[handle], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_THREAD_LIMIT": "1"},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_THREAD_LIMIT": "1"},
                 start_new_session=True,  # Ctrl-C is ours to handle, and one signal ends it with all it started
             )  # fmt: skip
             theirs.close()

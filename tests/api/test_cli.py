@@ -127,9 +127,23 @@ def test_a_serving_process_answers_the_command_line_and_takes_its_imports(run, p
     assert "being served" in run("doctor", "--rebuild", code=1).stderr
 
 
+def test_another_encoder_is_built_beside_while_the_old_index_answers(run, people):
+    run("import", people, "--connection", "crm", HEADWATER_ENCODER="minilm")
+    other = {"HEADWATER_ENCODER": "multilingual"}
+    asked = run("search", "nurse in Lund", "--json", **other)
+    assert json.loads(asked.stdout)["hits"][0]["name"] == "Nils Norrby"
+    assert "index has minilm@" in asked.stderr
+    assert "older index answers" in run("doctor", **other).stdout
+    run("import", people, "--connection", "crm", **other)
+    report = json.loads(run("doctor", "--json", **other).stdout)["index"]
+    assert (report["built"], report["others"], report["switch"]) == (True, [], None)
+    asked = run("search", "sjuksköterska", "--json", **other)
+    assert (json.loads(asked.stdout)["hits"][0]["name"], asked.stderr) == ("Nils Norrby", "")
+
+
 def test_what_cannot_be_done_is_one_clear_sentence(run, tmp_path):
     assert "headwater import" in run("search", "nurse", code=1).stderr
-    assert "no such" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr.lower() or True
+    assert "There is no 'nothing.csv'" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr
     assert "--limit" in run("search", "x", "--limit", "0", code=2).stderr
     assert "HEADWATER_PORT" in run("search", "x", code=2, HEADWATER_PORT="many").stderr
     assert "HEADWATER_SECRET_KEY" in run("serve", "--host", "0.0.0.0", "--port", "0", code=1).stderr

@@ -100,7 +100,7 @@ class House:
             "lexicon": self.lexicon, "vocabulary": self.ledger.reader(viewer).vocabulary(), "today": TODAY,
         }  # fmt: skip
 
-    def ask(self, text, viewer=Viewer(), **more):  # noqa: B008 - frozen
+    def ask(self, text, viewer=Viewer(), **more):
         return search(text, **self._common(viewer), **more)
 
     def rank(self, text, *keys):
@@ -159,7 +159,7 @@ def test_a_quote_is_the_line_that_says_it_with_its_source_and_age(house):
 
 
 def test_a_no_is_quoted_too(house):
-    [cia] = [h for h in house.rank("nurse", "cia").hits]
+    [cia] = house.rank("nurse", "cia").hits
     assert cia.evidence[0].verdict == "no"
     assert cia.evidence[0].quote in CVS["cia"]
 
