@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +16,21 @@ from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 from api.console import out, show_json
+from api.settings import Settings
 
-NAMES = ("search", "embed", "facts", "load", "categories")
+NAMES = ("search", "embed", "facts", "load", "categories", "start", "index", "recall", "encoders")
+REFERENCE = Path("../shared/data")
+"""Where the reference data lies beside a checkout."""
+
+
+def places() -> dict[str, Path | None]:
+    """What a measurement's arguments of these names are when not given: below the data directory."""
+    settings = Settings()
+    return {
+        "shared": REFERENCE if REFERENCE.is_dir() else None,
+        "folder": settings.data_dir / "bench",
+        "cache_dir": settings.model_dir,
+    }
 
 
 class _Measurements(TyperGroup):
@@ -46,7 +60,12 @@ def _with_json(run: Callable[..., dict[str, Any]]) -> Callable[..., None]:
                 out.print(f"{name}: {value}", soft_wrap=True)
 
     signature = inspect.signature(run, eval_str=True)
-    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in signature.parameters.values()]
+    known = places()
+    own = []
+    for given in signature.parameters.values():
+        one = given.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        place = known.get(one.name)
+        own.append(one.replace(default=place) if place is not None and one.default is one.empty else one)
     annotation = Annotated[bool, typer.Option("--json", help="Print JSON.")]
     flag = inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=annotation)
     command.__signature__ = signature.replace(parameters=[*own, flag], return_annotation=None)  # type: ignore[attr-defined]

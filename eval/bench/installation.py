@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ from eval.world import TODAY
 from indexer.embed import fingerprint, index_name
 from indexer.follower import checkpoint_name
 from indexer.ledger import Ledger
-from models import DEFAULT, Encoder, load_encoder
+from models import Encoder, FakeEncoder, load_encoder
 
 VERSION = 1
 """Raise when another crowd is made of the same arguments."""
@@ -188,8 +189,15 @@ def with_vectors(
     return points
 
 
-def load(encoder: str | None, cache_dir: Path) -> Encoder:
-    return load_encoder(encoder or DEFAULT, cache_dir=cache_dir)
+def load(encoder: str, cache_dir: Path) -> Encoder:
+    """``fake``: no model at all, for trying the measurement itself."""
+    return FakeEncoder() if encoder == "fake" else load_encoder(encoder, cache_dir=cache_dir)
 
 
-__all__ = ["TODAY", "VIEWER", "Installation", "Opened", "build_installation", "load", "open_installation"]
+def shown(what: str, done: int, of: int) -> None:
+    """Progress for who waits: a line at each tenth, on standard error."""
+    if done == of or done * 10 // of != max(0, done - BATCH) * 10 // of:
+        print(f"{what}: {done} of {of}", file=sys.stderr, flush=True)
+
+
+__all__ = ["TODAY", "VIEWER", "Installation", "Opened", "build_installation", "load", "open_installation", "shown"]
