@@ -18,10 +18,9 @@ from pyroaring import BitMap
 
 from engine.index.columns import NUMBER_FIELDS, Columns
 
-VERSION = 2
+VERSION = 3
 _LENGTH = struct.Struct("<Q")
-_SUM = struct.Struct("<L")
-"""Of all that follows: half-written or rotten sets would be believed."""
+_SUM = struct.Struct("<I")
 
 
 def save(columns: Columns, path: Path) -> None:
@@ -39,26 +38,28 @@ def save(columns: Columns, path: Path) -> None:
         "flags": list(columns.flags),
     }
     scratch = path.with_suffix(".new")
-    out = BytesIO()
-    _write(out, json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode())
-    _write(out, np.array(columns.ids, dtype=np.uint64).tobytes())
-    _write(out, np.ascontiguousarray(columns.numbers[:, :count]).tobytes())
-    _write(out, np.array([len(held) for held in columns.held], dtype=np.uint32).tobytes())
-    _write(out, b"".join(held.tobytes() for held in columns.held))
-    _write_sets(out, [*used, *columns.stated.values(), *columns.flags.values(), columns.live])
-    with scratch.open("wb") as file:
-        file.write(_SUM.pack(crc32(out.getbuffer())))
-        file.write(out.getbuffer())
+    with scratch.open("w+b") as out:
+        out.write(_SUM.pack(0))
+        _write(out, json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode())
+        _write(out, np.array(columns.ids, dtype=np.uint64).tobytes())
+        _write(out, np.ascontiguousarray(columns.numbers[:, :count]).tobytes())
+        _write(out, np.array([len(held) for held in columns.held], dtype=np.uint32).tobytes())
+        _write(out, b"".join(held.tobytes() for held in columns.held))
+        _write_sets(out, [*used, *columns.stated.values(), *columns.flags.values(), columns.live])
+        out.seek(_SUM.size)
+        checksum = crc32(out.read())
+        out.seek(0)
+        out.write(_SUM.pack(checksum))
     scratch.replace(path)
 
 
 def load(path: Path) -> Columns | None:
     """The snapshot, or None when there is none or it cannot be read."""
     try:
-        written = memoryview(path.read_bytes())
-        if _SUM.unpack(written[: _SUM.size])[0] != crc32(written[_SUM.size :]):
-            return None
-        return _load(BytesIO(written[_SUM.size :]))
+        whole = path.read_bytes()
+        if _SUM.unpack_from(whole)[0] != crc32(memoryview(whole)[_SUM.size :]):
+            return None  # a damaged set of rows would be believed
+        return _load(BytesIO(memoryview(whole)[_SUM.size :]))
     except (OSError, ValueError, KeyError, struct.error):
         return None
 

@@ -38,7 +38,8 @@ def prior_columns(
         return {"in the ATS": STRICT * known}
     flag = {name: _among(rows, columns.flags[name]).astype(bool) for name in FLAGS}
     known = np.where(flag["do_not_contact"], 0.0, known)
-    stage, applied = (columns.number(name)[rows].astype(np.float64) for name in ("stage", "applied"))
+    # In float64: five fifths of the stage part in float32 are more than the whole.
+    stage, applied = (columns.number(field)[rows].astype(np.float64) for field in ("stage", "applied"))
     parts = {
         "known": KNOWN * known,
         "furthest stage": known * np.where(flag["refused"], 0.0, np.nan_to_num(STAGE * stage / 5)),

@@ -212,6 +212,6 @@ def test_cards_and_passages_are_given_for_those_who_are_there(filled):
     for point in points[:5]:
         found = vectors.get(point_id(point.draft.person_id), np.zeros((0, 16)))
         assert found.shape == point.passages.shape
-        assert np.allclose(found, point.passages, atol=5e-3)  # 8 bits; in order: evidence pairs them with their texts
+        assert np.allclose(found, point.passages, atol=5e-3)  # in order, and near enough to pick the nearest by
     assert index.cards([]) == {}
     assert index.passage_vectors([]) == {}
