@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.index import Index
+from engine.index.engine import Card, Leg, VectorName
 from engine.index.rows import to_bitmap
 from engine.index.schema import point_id
 from engine.lexicon import Lexicon
@@ -202,8 +203,7 @@ def _show(
     columns = index.columns
     shown = [scored.points[i] for i in places]
     with clock.phase("evidence"):
-        cards = index.cards(shown)
-        vectors = index.passage_vectors(shown) if "passages" in legs else {}
+        cards = index.shown(shown)
         ats = columns.any_of("source", ("ats",))
         hits = []
         for i in places:
@@ -226,19 +226,19 @@ def _show(
                         relevance_parts=relevance,
                         prior_parts=priors,
                     ),
-                    evidence=find_evidence(row, judged, cards[point]),
-                    passage=_nearest(point, cards, vectors, legs),
-                    headline=cards[point].get("headline"),
+                    evidence=find_evidence(row, judged, cards[point].body),
+                    passage=_nearest(cards[point], legs),
+                    headline=cards[point].body.get("headline"),
                     reasons=reasons(row, columns, priors),
                 )
             )
     return tuple(hits)
 
 
-def _nearest(point: int, cards: dict, vectors: dict, legs: dict) -> str | None:  # type: ignore[type-arg]
+def _nearest(card: Card, legs: dict[VectorName, Leg]) -> str | None:
     """The text of the passage nearest to the question."""
-    found = vectors.get(point)
-    if found is None or not len(found):
+    leg = legs.get("passages")
+    if leg is None or leg.dense is None or not len(card.passages):
         return None
-    best = int(np.argmax(found @ legs["passages"].dense))
-    return str(cards[point]["passages"][best][0])
+    best = int(np.argmax(card.passages @ leg.dense))
+    return str(card.body["passages"][best][0])

@@ -18,12 +18,11 @@ from typing import Any
 import numpy as np
 import qdrant_edge as edge
 from numpy.typing import NDArray
-from pydantic_core import from_json
 
 from engine.errors import Busy, IndexMismatch, NeedsOperator
 from engine.index.columns import Columns
-from engine.index.engine import Leg, Scores
-from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of, unpack
+from engine.index.engine import Card, Leg, Scores
+from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, card_of, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
 from engine.index.snapshot import load, save
@@ -97,12 +96,14 @@ class EdgeIndex:
         return [record.id for record in self._scroll(_filter(where), payload=False)]
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
-        found = self._shard.retrieve(list(points), with_payload=["card"], with_vector=False)
-        return {record.id: from_json(record.payload["card"]) for record in found if record.payload}
+        return {point: card.body for point, card in self.shown(points).items()}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        found = self._shard.retrieve(list(points), with_payload=["near"], with_vector=False)
-        return {r.id: unpack(r.payload["near"], self.stamp.dim) for r in found if r.payload and "near" in r.payload}
+        return {point: card.passages for point, card in self.shown(points).items() if len(card.passages)}
+
+    def shown(self, points: Sequence[int]) -> dict[int, Card]:
+        found = self._shard.retrieve(list(points), with_payload=["card", "near"], with_vector=False)
+        return {record.id: card_of(record.payload, self.stamp.dim) for record in found if record.payload}
 
     def count(self) -> int:
         return int(self._shard.count(edge.CountRequest(exact=True)))

@@ -20,6 +20,17 @@ Scores = list[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What evidence quotes of a person, and the vectors of their passages: (n, dim), as near as 8 bits a number are.
+
+    The vectors tell the nearest passage; scores come from the engine's own.
+    """
+
+    body: dict[str, Any]
+    passages: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Leg:
     """One question to one vector: the best ``limit`` points where ``where`` holds."""
 
@@ -53,7 +64,11 @@ class Index(Protocol):
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]: ...
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        """(n, dim) of each point, as near as 8 bits a number are: for finding the nearest, not for scores."""
+        """(n, dim) of each point that has passages. See Card."""
+        ...
+
+    def shown(self, points: Sequence[int]) -> dict[int, Card]:
+        """Both at once, for the hits of a page."""
         ...
 
     def count(self) -> int: ...

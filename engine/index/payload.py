@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
 from engine.errors import BadVector
 from engine.index.columns import day_number
+from engine.index.engine import Card
 from engine.index.point import PersonPoint
 
 KEYWORDS = ("source", "titles", "skills", "languages", "employers", "country", "outcomes", "jobs", "tags")
@@ -31,6 +33,10 @@ def payload_of(point: PersonPoint, seq: int) -> dict[str, Any]:
         "card": json.dumps(point.draft.card, ensure_ascii=False, separators=(",", ":")),
         **({"near": pack(point.passages)} if len(point.passages) else {}),
     }
+
+
+def card_of(payload: dict[str, Any], dim: int) -> Card:
+    return Card(from_json(payload["card"]), unpack(payload.get("near", ""), dim))
 
 
 def pack(rows: NDArray[np.float32]) -> str:

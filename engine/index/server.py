@@ -13,14 +13,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic_core import from_json
 from qdrant_client import QdrantClient
 from qdrant_client import models as qdrant
 
 from engine.errors import IndexMismatch
 from engine.index.columns import Columns
-from engine.index.engine import Leg, Scores
-from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, check, payload_of, unpack
+from engine.index.engine import Card, Leg, Scores
+from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, card_of, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
 from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
@@ -86,13 +85,14 @@ class ServerIndex:
         return [int(record.id) for record in self._scroll(where, payload=False)]
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
-        found = self._own(points, with_payload=["card"])
-        return {int(r.id): from_json(r.payload["card"]) for r in found if r.payload}
+        return {point: card.body for point, card in self.shown(points).items()}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
-        found = self._own(points, with_payload=["near"])
-        near = {int(r.id): r.payload["near"] for r in found if r.payload and "near" in r.payload}
-        return {point: unpack(text, self.stamp.dim) for point, text in near.items()}
+        return {point: card.passages for point, card in self.shown(points).items() if len(card.passages)}
+
+    def shown(self, points: Sequence[int]) -> dict[int, Card]:
+        found = self._own(points, with_payload=["card", "near"])
+        return {int(r.id): card_of(r.payload, self.stamp.dim) for r in found if r.payload}
 
     def _own(self, points: Sequence[int], **wanted: Any) -> list[Any]:
         """Records by id, those of other workspaces left out: retrieve() knows no filter, scroll() does."""

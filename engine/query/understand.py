@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from engine.lexicon import Concept, Lexicon, Mention
 from engine.lexicon.levels import (
@@ -255,12 +256,18 @@ def _places(text: str, lexicon: Lexicon, taken: list[tuple[int, int]]) -> Iterat
             yield mention.start, mention.end, place_criterion(mention.concept, written, radius[0] if radius else None)
 
 
+@lru_cache(maxsize=8)
+def _by_words(employers: tuple[str, ...]) -> dict[str, str]:
+    """Normalised -> as written. There may be tens of thousands, and a question seldom names one."""
+    return {normalise(name): name for name in employers}
+
+
 def _companies(text: str, vocabulary: Vocabulary, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int, Criterion]]:
-    known = {normalise(name): name for name in vocabulary.employers}
     for match in _COMPANY.finditer(text):
         start, end = match.span("name")
         if not _overlaps(start, end, taken):
             name = match["name"]
+            known = _by_words(vocabulary.employers)
             yield (
                 start,
                 end,
