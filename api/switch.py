@@ -14,6 +14,7 @@ import structlog
 from engine.errors import Busy, HeadwaterError
 from engine.index import Index, IndexStamp, Shelf
 from engine.lexicon import Lexicon
+from engine.records import Viewer
 from indexer.follower import rebuild
 from indexer.ledger import Ledger
 from models import Encoder, Kind, Vectors
@@ -73,6 +74,7 @@ class Switch:
         on_progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Fill the new index from the ledger, then ``take_over``. ``go_on`` may raise, to end it early."""
+        self.total = ledger.reader(Viewer(workspace=workspace, user="indexer")).counts()["people"]
         encoder = self._load()
         encoder.encode(["warm"], kind="query")  # it compiles at its first use: the first question shall not wait
         index = self._shelf.open(self.stamp)
