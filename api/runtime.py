@@ -18,7 +18,7 @@ from api.indexes import WORKSPACE, Alone, Source, open_indexes, stamp_of
 from api.lock import DataLock
 from api.secret import Secret, secret_of
 from api.settings import Settings
-from api.switch import Stopped, Switch
+from api.switch import Interruptible, Stopped, Switch
 from engine.errors import HeadwaterError, NeedsOperator
 from engine.index import Index, Shelf
 from engine.lexicon import Lexicon
@@ -125,8 +125,8 @@ class Runtime:
         """Bring the index up to the ledger, now."""
         with self._turn:
             done = follow(
-                self.ledger, Alone(self.index, self.gate), self.encoder, self.lexicon, today=self.today,
-                workspace=WORKSPACE, on_progress=on_progress,
+                self.ledger, Alone(self.index, self.gate), Interruptible(self.encoder, self._go_on), self.lexicon,
+                today=self.today, workspace=WORKSPACE, on_progress=on_progress,
             )  # fmt: skip
             if self._shelf and not self.switch and not self._settled:  # whole, so what else stands there may go
                 self._shelf.choose(self.index.stamp)
@@ -144,7 +144,7 @@ class Runtime:
         try:
             if self._stopping.is_set():
                 return
-            done = self.follow(self._go_on)
+            done = self.follow()
             if done != Indexed():
                 log.info("indexed", people=done.indexed, removed=done.removed, embedded=done.embedded)
         except Stopped:
@@ -156,8 +156,8 @@ class Runtime:
             log.error("indexing stopped", kind=type(error).__name__)
             raise
 
-    def _go_on(self, *_: int) -> None:
-        """Between two batches. Raises Stopped once we are closing: the next start goes on from there."""
+    def _go_on(self) -> None:
+        """Before each embedding. Raises Stopped once we are closing: the next start goes on from there."""
         if self._stopping.is_set():
             raise Stopped("Headwater is closing.", "Ask again once it serves.")
 
@@ -166,7 +166,7 @@ class Runtime:
         if self.switch:
             self.switch.build(
                 self.ledger, self.lexicon, workspace=WORKSPACE, today=self.today, take_over=self._take_over,
-                on_progress=on_progress or self._go_on,
+                go_on=self._go_on, on_progress=on_progress,
             )  # fmt: skip
             self.follow(on_progress)
 

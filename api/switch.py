@@ -6,7 +6,7 @@ Where it was killed it goes on: the new index keeps its own place in the event l
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import structlog
@@ -14,9 +14,10 @@ import structlog
 from engine.errors import Busy, HeadwaterError
 from engine.index import Index, IndexStamp, Shelf
 from engine.lexicon import Lexicon
+from engine.records import Viewer
 from indexer.follower import rebuild
 from indexer.ledger import Ledger
-from models import Encoder
+from models import Encoder, Kind, Vectors
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,18 @@ RETRY_S = 60.0
 
 class Stopped(Busy):
     """We are closing. The next start goes on from there."""
+
+
+class Interruptible:
+    """An encoder that asks before each call whether to go on: closing need not wait for a whole batch of people."""
+
+    def __init__(self, encoder: Encoder, go_on: Callable[[], None]) -> None:
+        self.key, self.dim, self.max_tokens = encoder.key, encoder.dim, encoder.max_tokens
+        self._encoder, self._go_on = encoder, go_on
+
+    def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
+        self._go_on()
+        return self._encoder.encode(texts, kind=kind)
 
 
 class Switch:
@@ -57,9 +70,11 @@ class Switch:
         workspace: str,
         today: date,
         take_over: Callable[[Index, Encoder], None],
-        on_progress: Callable[[int, int], None],
+        go_on: Callable[[], None],
+        on_progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Fill the new index from the ledger, then ``take_over``. on_progress may raise to end it early."""
+        """Fill the new index from the ledger, then ``take_over``. ``go_on`` may raise, to end it early."""
+        self.total = ledger.reader(Viewer(workspace=workspace, user="indexer")).counts()["people"]
         encoder = self._load()
         encoder.encode(["warm"], kind="query")  # it compiles at its first use: the first question shall not wait
         index = self._shelf.open(self.stamp)
@@ -67,7 +82,8 @@ class Switch:
 
         def report(done: int, total: int) -> None:
             self.done, self.total = done, total
-            on_progress(done, total)
+            if on_progress:
+                on_progress(done, total)
 
         def swap(new: Index) -> None:
             nonlocal taken
@@ -76,7 +92,8 @@ class Switch:
 
         try:
             rebuild(
-                ledger, index, encoder, lexicon, today=today, workspace=workspace, swap=swap, on_progress=report
+                ledger, index, Interruptible(encoder, go_on), lexicon, today=today, workspace=workspace, swap=swap,
+                on_progress=report,
             )  # fmt: skip
         finally:
             if not taken:
