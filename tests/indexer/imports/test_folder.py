@@ -32,7 +32,7 @@ def test_every_cv_below_is_a_person_and_nothing_else_is(load, cvs):
         "anna.txt": "Anna Almroth",
         "2024/anna.txt": "Anna Berg",
     }
-    assert result.remarks == ["2 files of other kinds were passed over: 1 .xlsx, 1 .heic."]
+    assert result.remarks == ["Files of other kinds were passed over: 1 .xlsx, 1 .heic."]
 
 
 def test_a_file_alone_is_the_person_it_is_in_its_folder(load, cvs, counts):
@@ -90,7 +90,10 @@ def test_an_export_is_its_tables_and_the_cvs_they_name(load, write):
     assert (result.created, result.jobs) == (1, 2)
     assert load.reader.job("j1").title == "Nurse"
     assert set(load.parked()) == {"notes.csv", "damaged.jsonl.gz"}
-    assert result.remarks[-1].startswith("1 CV files were not imported: no row of jobs.jsonl, damaged.jsonl.gz,")
+    assert result.remarks[-1] == (
+        "CV files no row of jobs.jsonl, damaged.jsonl.gz, notes.csv, people.csv names were not imported: 1. "
+        "Move them to a folder of their own."
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_timestamps_become_days_and_unknown_fields_are_counted(load, write):
     )
     result = load(path)
     assert result.ignored == {"category": 2, "education.gpa": 1}
-    assert "The field 'category' is not one we know; 2 records had it." in result.remarks
+    assert "The field 'category' is not one we know; records that had it: 2." in result.remarks
     assert load.people()["1"].updated_at == "2024-05-06"
     assert load.people()["1"].education[0].school == "KTH"
 

@@ -116,7 +116,7 @@ def test_a_column_of_any_name_can_be_named_by_a_mapping(load, write):
 
 def test_columns_nobody_knows_are_named_in_a_remark(load, write):
     assert load(write("people.csv", "id,Shoe size\n1,42\n")).remarks == [
-        "The field 'Shoe size' is not one we know; 1 records had it."
+        "The field 'Shoe size' is not one we know; records that had it: 1."
     ]
 
 
