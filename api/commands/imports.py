@@ -125,9 +125,9 @@ def result_json(result: ImportResult) -> dict[str, Any]:
 
 
 def show_result(result: ImportResult) -> None:
-    people = result.created + result.changed + result.unchanged
+    people = f"{result.people} {'person' if result.people == 1 else 'people'}"
     out.print(
-        f"{people} people as {result.connection!r}: {result.created} new, {result.changed} changed, "
+        f"{people} as {result.connection!r}: {result.created} new, {result.changed} changed, "
         f"{result.unchanged} unchanged; {result.jobs} jobs"
     )
     for remark in result.remarks:

@@ -10,7 +10,6 @@ import json
 import os
 import resource
 import signal
-import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -53,6 +52,6 @@ def _answer(path: Path) -> list[str | None] | dict[str, str]:
         return {"what": what, "fix": "Save it as PDF and import again."}
 
 
-if __name__ == "__main__":
-    handle, memory, seconds = sys.argv[1:]
+def main(handle: str, memory: str, seconds: str) -> None:
+    os.putenv("OMP_THREAD_LIMIT", "1")  # tesseract's threads get in each other's way, and in that of the other child
     serve(Connection(int(handle)), memory=int(memory), seconds=float(seconds))

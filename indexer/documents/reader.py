@@ -22,6 +22,12 @@ from types import TracebackType
 from engine.errors import BadFile
 from indexer.documents.values import MEMORY, SECONDS, ReadText
 
+_START = """
+import sys
+sys.path[:] = sys.argv[4:]
+from indexer.documents.child import main
+main(*sys.argv[1:4])
+"""
 WORKERS = min(4, os.cpu_count() or 2)
 
 
@@ -114,11 +120,10 @@ class _Child:
         if self._pipe is None:
             ours, theirs = Pipe()
             handle = theirs.fileno()
-            limits = [str(number) for number in (handle, self._memory, self._seconds)]
+            given = [handle, self._memory, self._seconds, *(entry or Path.cwd() for entry in sys.path)]
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", "indexer.documents.child", *limits],
+                [sys.executable, "-P", "-c", _START, *map(str, given)],
                 pass_fds=[handle], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OMP_THREAD_LIMIT": "1"},
                 start_new_session=True,  # Ctrl-C is ours to handle, and one signal ends it with all it started
             )  # fmt: skip
             theirs.close()

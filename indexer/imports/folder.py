@@ -52,7 +52,7 @@ def passed_over(files: Collection[Path]) -> str | None:
     if not kinds:
         return None
     listed = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common(8))
-    return f"{len(files)} files of other kinds were passed over: {listed}."
+    return f"Files of other kinds were passed over: {listed}."
 
 
 def read_cvs(folder: Path, paths: list[Path], *, source: SourceKind) -> Iterator[Piece]:

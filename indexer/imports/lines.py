@@ -7,8 +7,9 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from engine.errors import BadFile
 from engine.records import Job, SourceKind, SourceRecord
@@ -21,7 +22,7 @@ _OF_PEOPLE = (frozenset(SourceRecord.model_fields) | {"text"}) - frozenset(Job.m
 _DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
 
 
-def open_lines(path: Path) -> BinaryIO | gzip.GzipFile:
+def open_lines(path: Path) -> BufferedReader | gzip.GzipFile:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 
@@ -30,7 +31,7 @@ def count_lines(path: Path) -> int:
     lines, last = 0, b"\n"
     try:
         with open_lines(path) as file:
-            while block := file.read(1 << 20):
+            while block := file.read1(1 << 20):  # read() gives nothing of what stands before damage
                 lines += block.count(b"\n")
                 last = block[-1:]
     except _DAMAGED as error:

@@ -88,6 +88,7 @@ class _Import:
         self.files: set[Path] = set()
         self._list = f"parked:{result.connection}:{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]}"
         self._before: set[str] = set(self._reader.checkpoint(self._list) or ())
+        self._saved = self._before
         self._parked: dict[str, Bad] = {}
 
     def take(self, batch: list[Piece]) -> None:
@@ -151,15 +152,19 @@ class _Import:
         bad = [Bad(_storable(one.place), _storable(one.what), one.fix) for one in found]
         self._result.parked += bad
         self._parked |= {one.place: one for one in bad}
-        self._writer.save_checkpoint(self._list, sorted(self._before | self._parked.keys()))  # first: see settle
+        self._save_list(self._before | self._parked.keys())  # first: a kill in between must not leave an unknown one
         self._writer.park_all(self._result.connection, [(one.place, one.what, one.fix) for one in bad])
 
     def settle(self) -> None:
         """What earlier imports of this path parked, killed ones too, and this one did not, is put right."""
         if gone := sorted(self._before - self._parked.keys()):
             self._writer.unpark(self._result.connection, gone)
-        if self._before != self._parked.keys():
-            self._writer.save_checkpoint(self._list, sorted(self._parked))
+        self._save_list(set(self._parked))
+
+    def _save_list(self, places: set[str]) -> None:
+        if places != self._saved:
+            self._writer.save_checkpoint(self._list, sorted(places))
+            self._saved = places
 
 
 def filled(piece: Found, texts: dict[Path, ReadText | BadFile]) -> tuple[SourceRecord | None, list[Bad]]:
@@ -176,9 +181,9 @@ def filled(piece: Found, texts: dict[Path, ReadText | BadFile]) -> tuple[SourceR
         return None, bad
     documents = tuple(d.model_copy(update={"text": read[d.id]}) if d.id in read else d for d in record.documents)
     record = record.model_copy(update={"documents": documents})
-    cv = next((d.text for d in documents if d.kind == "cv" and d.text), None)
+    cv = next((d for d in documents if d.kind == "cv" and d.text), None)
     if cv and not (record.name or record.emails or record.phones):
-        name, emails, phones = find_contacts(cv, Lexicon.default())
+        name, emails, phones = find_contacts(cv.text, Lexicon.default(), filename=cv.filename)
         record = record.model_copy(update={"name": name, "emails": emails, "phones": phones})
     return record, bad
 

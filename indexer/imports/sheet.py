@@ -66,7 +66,7 @@ def read_sheet(path: Path) -> Sheet:
             f"{name} cannot be opened ({error.strerror}).", "Check that it is there and may be read."
         ) from None
     if size > MOST_BYTES:
-        raise BadFile(f"{name} has {size // 2**20} MB, more than {MOST_BYTES // 2**20}.", "Split it.")
+        raise BadFile(f"{name} has {size // 1_000_000} MB, more than {MOST_BYTES // 1_000_000}.", "Split it.")
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise BadFile(f"{name} is an Excel file, not CSV.", "Open it and save it as CSV UTF-8.")
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", decode(data, name))

@@ -97,4 +97,4 @@ def unnamed(path: Path, named: Collection[Path]) -> str | None:
     if not left:
         return None
     names = ", ".join(name_of(Path(file.name)) for file in exports[:5])
-    return f"{len(left)} CV files were not imported: no row of {names} names them. Move them to a folder of their own."
+    return f"CV files no row of {names} names were not imported: {len(left)}. Move them to a folder of their own."

@@ -67,8 +67,8 @@ class ImportResult:
 
     @property
     def remarks(self) -> list[str]:
-        fields = [f"The field {name!r} is not one we know; {n} records had it." for name, n in self.ignored.items()]
-        return fields + self.notes
+        known = sorted(self.ignored.items(), key=lambda item: (-item[1], item[0]))
+        return [f"The field {name!r} is not one we know; records that had it: {n}." for name, n in known] + self.notes
 
     @property
     def people(self) -> int:
