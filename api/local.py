@@ -14,6 +14,7 @@ import httpx
 
 from api.access import LOCAL, local_token
 from api.answers import Answers
+from api.console import err
 from api.lock import holder
 from api.runtime import WORKSPACE, open_runtime
 from api.schemas import SearchIn
@@ -104,6 +105,9 @@ def open_door(settings: Settings) -> Iterator[Door]:
         return
     with open_runtime(settings, create=False) as runtime:
         runtime.follow()
+        for remark in (runtime.remark, runtime.switch.remark if runtime.switch else None):
+            if remark:
+                err.print(remark, soft_wrap=True)
         yield Own(Answers(runtime, list_minutes=settings.result_list_minutes))
 
 

@@ -5,38 +5,37 @@ Holds the ledger, the index, the encoder and the lexicon, and the lock on the da
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
 
 import structlog
 
 from api.gate import Gate
+from api.indexes import WORKSPACE, Alone, Source, open_indexes, stamp_of
 from api.lock import DataLock
 from api.secret import Secret, secret_of
 from api.settings import Settings
+from api.switch import Interruptible, Stopped, Switch
 from engine.errors import HeadwaterError, NeedsOperator
-from engine.index import Index, IndexStamp, PersonPoint, open_folder, open_server
-from engine.index import index_folder as folder_of
+from engine.index import Index, Shelf
 from engine.lexicon import Lexicon
 from engine.query.criteria import Query
 from engine.ranking.relevance import Weights
 from engine.ranking.results import SearchResult
 from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
-from indexer.embed import Indexed
+from indexer.embed import Indexed, index_name
 from indexer.follower import checkpoint_name, follow
 from indexer.ledger import Ledger, Reader, Writer
-from models import Encoder, ModelError, load_encoder
+from models import Encoder
+
+__all__ = ["WORKSPACE", "Runtime", "open_runtime", "stamp_of"]
 
 log = structlog.get_logger(__name__)
 
-WORKSPACE = "default"
 WATCH_S = 2.0
 """Seconds between two looks at the event log."""
 VOCABULARY_S = 30.0
@@ -56,10 +55,18 @@ class Runtime:
         secret: Secret,
         lock: DataLock | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        shelf: Shelf | None = None,
+        switch: Switch | None = None,
+        remark: str | None = None,
     ) -> None:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
+        self.switch, self.remark = switch, remark
         self.gate = Gate()
+        self._shelf, self._settled = shelf, False
+        self._turn = threading.Lock()
+        """One follower at a time, and no change of the index under it."""
+        self._switching: threading.Thread | None = None
         self._vocabularies: dict[tuple[str, frozenset[str]], tuple[float, Vocabulary]] = {}
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
         self._stopping = threading.Event()
@@ -116,10 +123,15 @@ class Runtime:
 
     def follow(self, on_progress: Callable[[int, int], None] | None = None) -> Indexed:
         """Bring the index up to the ledger, now."""
-        done = follow(
-            self.ledger, _Alone(self.index, self.gate), self.encoder, self.lexicon, today=self.today,
-            workspace=WORKSPACE, on_progress=on_progress,
-        )  # fmt: skip
+        with self._turn:
+            done = follow(
+                self.ledger, Alone(self.index, self.gate), Interruptible(self.encoder, self._go_on), self.lexicon,
+                today=self.today, workspace=WORKSPACE, on_progress=on_progress,
+            )  # fmt: skip
+            if self._shelf and not self.switch and not self._settled:  # whole, so what else stands there may go
+                self._shelf.choose(self.index.stamp)
+                self._shelf.drop_others(self.index.stamp)
+                self._settled = True
         self._vocabularies.clear()
         return done
 
@@ -135,6 +147,8 @@ class Runtime:
             done = self.follow()
             if done != Indexed():
                 log.info("indexed", people=done.indexed, removed=done.removed, embedded=done.embedded)
+        except Stopped:
+            raise
         except HeadwaterError as error:
             log.error("indexing stopped", kind=type(error).__name__, what=error.what)
             raise
@@ -142,13 +156,51 @@ class Runtime:
             log.error("indexing stopped", kind=type(error).__name__)
             raise
 
+    def _go_on(self) -> None:
+        """Before each embedding. Raises Stopped once we are closing: the next start goes on from there."""
+        if self._stopping.is_set():
+            raise Stopped("Headwater is closing.", "Ask again once it serves.")
+
+    def switch_now(self, on_progress: Callable[[int, int], None] | None = None) -> None:
+        """Where another index is due: build it beside the one that answers and let it take over."""
+        if self.switch:
+            self.switch.build(
+                self.ledger, self.lexicon, workspace=WORKSPACE, today=self.today, take_over=self._take_over,
+                go_on=self._go_on, on_progress=on_progress,
+            )  # fmt: skip
+            self.follow(on_progress)
+
+    def _take_over(self, index: Index, encoder: Encoder) -> None:
+        """From now on ``index`` answers, in one step; the one before is closed."""
+        with self._turn:
+            # All written until now is in it, and nothing is brought to the old one meanwhile.
+            follow(self.ledger, index, encoder, self.lexicon, today=self.today, workspace=WORKSPACE)
+            if self._shelf:
+                self._shelf.choose(index.stamp)
+            with self.gate.alone():  # no search is under way
+                before, self.index, self.encoder, self.switch = self.index, index, encoder, None
+            try:
+                before.close()
+                self.ledger.writer(WORKSPACE, "indexer").forget_indexed(index_name(before), checkpoint_name(before))
+            except Exception as error:  # the new one answers: what is left of the old one goes at the next start
+                log.warning("the old index is not closed", kind=type(error).__name__)
+
     def warm(self) -> None:
         """Make the first question as quick as the next: the encoder compiles at its first use."""
         self.encoder.encode(["warm"], kind="query")
 
     def watch(self) -> None:
-        """From now on follow what other processes write (an import, a worker), until closed."""
+        """From now on follow what other processes write (an import, a worker), until closed.
+
+        Where another index is due it is built meanwhile.
+        """
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        if self.switch:
+            arguments = (self.switch_now, self._stopping)
+            self._switching = threading.Thread(
+                target=self.switch.keep_trying, args=arguments, name="switch", daemon=True
+            )
+            self._switching.start()
 
     def _watch(self) -> None:
         while not self._stopping.wait(WATCH_S):
@@ -161,7 +213,11 @@ class Runtime:
     def close(self) -> None:
         self._stopping.set()
         self._following.shutdown(wait=True)
+        if self._switching:
+            self._switching.join()
         self.index.close()
+        if self._shelf:
+            self._shelf.close()
         self.ledger.close()
         if self.lock:
             self.lock.close()
@@ -173,26 +229,10 @@ class Runtime:
         self.close()
 
 
-class _Alone:
-    """The index, with every write behind the gate."""
-
-    def __init__(self, index: Index, gate: Gate) -> None:
-        self._index, self._gate = index, gate
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._index, name)
-
-    def upsert(self, points: Sequence[PersonPoint]) -> None:
-        with self._gate.alone():
-            self._index.upsert(points)
-
-    def delete(self, person_ids: Iterable[str]) -> None:
-        with self._gate.alone():
-            self._index.delete(person_ids)
-
-
-def open_runtime(settings: Settings, *, create: bool = True, url: str | None = None) -> Runtime:
-    """Take the lock and open everything. create False: there must be data already.
+def open_runtime(
+    settings: Settings, *, create: bool = True, url: str | None = None, encoders: Source | None = None
+) -> Runtime:
+    """Take the lock and open everything. create False: there must be data already. encoders: all we have.
 
     Raises Busy when another process has the data directory, NeedsOperator.
     """
@@ -206,51 +246,12 @@ def open_runtime(settings: Settings, *, create: bool = True, url: str | None = N
             loopback=settings.loopback,
         )
         ledger = Ledger.open(settings.database, create=create)
-        encoder = encoder_of(settings)
         lexicon = Lexicon.default()
-        index = index_of(settings, stamp_of(encoder, lexicon))
-        return Runtime(ledger=ledger, index=index, encoder=encoder, lexicon=lexicon, secret=secret, lock=lock)
+        opened = open_indexes(settings, lexicon, encoders)
+        return Runtime(
+            ledger=ledger, index=opened.index, encoder=opened.encoder, lexicon=lexicon, secret=secret, lock=lock,
+            shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
+        )  # fmt: skip
     except BaseException:
         lock.close()
         raise
-
-
-def encoder_of(settings: Settings) -> Encoder:
-    """Raises NeedsOperator for a model that is unknown, missing or not what it should be."""
-    try:
-        return load_encoder(settings.encoder, cache_dir=settings.model_dir)
-    except ModelError as error:
-        raise NeedsOperator(str(error), "`headwater models verify` checks them all.") from error
-
-
-class Keyed(Protocol):
-    """An encoder, or its entry in the catalog: what a stamp needs to know."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def dim(self) -> int: ...
-
-
-def stamp_of(encoder: Keyed, lexicon: Lexicon) -> IndexStamp:
-    return IndexStamp(encoder=encoder.key, dim=encoder.dim, lexicon=lexicon.version)
-
-
-def index_folder(settings: Settings, stamp: IndexStamp) -> Path:
-    return folder_of(settings.index_dir, stamp, workspace=WORKSPACE)
-
-
-def index_of(settings: Settings, stamp: IndexStamp) -> Index:
-    if settings.qdrant_url:
-        key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-        return open_server(settings.qdrant_url, stamp, workspace=WORKSPACE, api_key=key)
-    return open_folder(index_folder(settings, stamp), stamp)
-
-
-def drop_other_indexes(settings: Settings, stamp: IndexStamp) -> int:
-    """Remove the embedded indexes of other stamps, once ours is whole. Returns how many."""
-    ours = index_folder(settings, stamp)
-    others = [path for path in ours.parent.glob("*") if path.is_dir() and path != ours]
-    for path in others:
-        shutil.rmtree(path)
-    return len(others)

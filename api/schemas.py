@@ -235,9 +235,21 @@ class JobsOut(Out):
     cursor: str | None
 
 
+class SwitchOut(Out):
+    """Another index is being built beside the one that answers; it takes over when it is whole."""
+
+    done: int
+    total: int
+    """People put into it since this process started, of how many."""
+    problem: str | None
+    """What ended the last try. There will be another."""
+
+
 class HealthOut(Out):
     status: Literal["ok"]
     version: str
     people: int
     index: Literal["ready", "behind"]
     """``ready``, or ``behind`` while something written is not searchable yet."""
+    switch: SwitchOut | None
+    """Only while the change to another encoder, recipe or lexicon goes on."""

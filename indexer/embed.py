@@ -21,6 +21,8 @@ from models import Encoder
 
 BATCH = 64
 """People at a time: a few hundred passages, enough to sort by length, little enough to show progress."""
+TEXTS = 128
+"""Texts embedded and kept at a time: a few seconds, all that a kill can cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,10 @@ def embed(ledger: Ledger, encoder: Encoder, drafts: Sequence[PersonDraft]) -> tu
     texts = {text_hash(text): text for draft in drafts for text in _texts(draft)}
     vectors = ledger.embeddings.get(encoder.key, list(texts))
     missing = [key for key in texts if key not in vectors]
-    if missing:
-        made = encoder.encode([texts[key] for key in missing])
-        fresh = dict(zip(missing, made, strict=True))
+    missing.sort(key=lambda key: len(texts[key]))  # texts of like length together: little padding
+    for start in range(0, len(missing), TEXTS):
+        part = missing[start : start + TEXTS]
+        fresh = dict(zip(part, encoder.encode([texts[key] for key in part]), strict=True))
         ledger.embeddings.put(encoder.key, fresh)
         vectors |= fresh
     empty = np.zeros((0, encoder.dim), dtype=np.float32)

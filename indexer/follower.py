@@ -80,14 +80,15 @@ def rebuild(
 ) -> Indexed:
     """Fill ``index``, a new one of another stamp, while the old one goes on serving; then ``swap`` to it.
 
-    What is written meanwhile is followed too, until a round finds nothing left. Follow the new one once more
-    after the swap: what was written at that very moment is then in it. Killed, it goes on where it was.
+    What is written meanwhile is followed too, until a round finds no more than a batch: where people are written
+    all the time, none finds nothing. ``swap`` follows the new one once more, with the old one at rest. Killed, it
+    goes on where it was.
     """
     total = follow(ledger, index, encoder, lexicon, today=today, workspace=workspace, on_progress=on_progress)
     while True:
         more = follow(ledger, index, encoder, lexicon, today=today, workspace=workspace)
         total += more
-        if not (more.indexed or more.removed):
+        if more.indexed + more.removed <= BATCH:
             break
     swap(index)
     return total

@@ -113,7 +113,8 @@ CATALOG: dict[str, CatalogEntry] = {
         passage_prefix="passage: ",
     ),
 }
-DEFAULT = "minilm"
+DEFAULT = "multilingual"
+"""Why: docs/decisions/0001-encoder.md."""
 
 
 def entry(name: str) -> CatalogEntry:

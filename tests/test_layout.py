@@ -90,7 +90,7 @@ def reads_environment(tree):
 
 
 def test_only_settings_and_entry_points_read_the_environment():
-    allowed = {"api/settings.py", "api/cli.py"}
+    allowed = {"api/settings.py", "api/cli.py", "eval/bench/served.py"}  # the last gives it to the server it starts
     readers = [
         name_of(p) for p in SOURCES if name_of(p) not in allowed and reads_environment(ast.parse(p.read_text("utf-8")))
     ]

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
-from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
+from api.commands import imports
 from api.commands.look import JSON
-from api.console import err, out, progress, show_json
+from api.console import err, out, show_json
+from api.indexes import drop_wanted, report
 from api.local import SELF, open_ledger, serving
 from api.lock import holder
-from api.runtime import drop_other_indexes, index_folder, open_runtime, stamp_of
+from api.runtime import open_runtime
 from api.settings import Settings
-from engine.errors import Busy, NeedsOperator
-from engine.index import IndexStamp
+from engine.errors import Busy, HeadwaterError
 from engine.lexicon import Lexicon
-from models import ModelError
-from models.catalog import entry
 
 PROGRAMS = {
     "soffice": ".doc, .rtf and .odt files are parked without LibreOffice",
@@ -38,33 +34,20 @@ def doctor(
     settings = Settings()
     if rebuild:
         _rebuild(settings)
-    report = examine(settings)
+    found = examine(settings)
     if as_json:
-        show_json(report)
+        show_json(found)
     else:
-        _show(report)
+        _show(found)
 
 
 def _rebuild(settings: Settings) -> None:
     if serving(settings):
         raise Busy("The data is being served.", "Stop `headwater serve`, rebuild, start it again.")
-    if not settings.qdrant_url:
-        shutil.rmtree(index_folder(settings, running_stamp(settings)), ignore_errors=True)
+    drop_wanted(settings, Lexicon.default())
     err.print("Opening…")
-    with open_runtime(settings, create=False) as runtime, progress("Indexing") as report:
-        if settings.qdrant_url:
-            runtime.index.delete(list(runtime.index.columns.people))
-        runtime.follow(report)
-        drop_other_indexes(settings, runtime.index.stamp)
-
-
-def running_stamp(settings: Settings) -> IndexStamp:
-    """What an index opened now would be stamped with. Loads no model."""
-    try:
-        found = entry(settings.encoder)
-    except ModelError as error:
-        raise NeedsOperator(str(error)) from error
-    return stamp_of(found, Lexicon.default())
+    with open_runtime(settings, create=False) as runtime:
+        imports.index(runtime)
 
 
 def examine(settings: Settings) -> dict[str, Any]:
@@ -76,35 +59,25 @@ def examine(settings: Settings) -> dict[str, Any]:
             for r in reader.parked()
         ]
         counts = reader.counts()
-    running = running_stamp(settings)
     found = holder(settings.data_dir)
     return {
         "data_dir": str(settings.data_dir),
         "counts": counts,
         "held_by": {"pid": found.pid, "url": found.url} if found else None,
-        "index": _index(settings, running),
+        "index": report(settings, Lexicon.default()) | {"switch": _switch(settings)},
         "parked": parked,
         "missing_programs": {name: why for name, why in PROGRAMS.items() if shutil.which(name) is None},
     }
 
 
-def _index(settings: Settings, running: IndexStamp) -> dict[str, Any]:
-    """The stamp that is running, and what of earlier ones stands beside it."""
-    report: dict[str, Any] = {"running": asdict(running), "engine": "server" if settings.qdrant_url else "embedded"}
-    if settings.qdrant_url:
-        return report
-    ours = index_folder(settings, running)
-    others = [path for path in ours.parent.glob("*/stamp.json") if path.parent != ours]
-    report["built"] = (ours / "stamp.json").is_file()
-    report["others"] = [{"folder": path.parent.name, "differs": _differs(running, path)} for path in others]
-    return report
-
-
-def _differs(running: IndexStamp, path: Path) -> list[str]:
+def _switch(settings: Settings) -> dict[str, Any] | None:
+    """How far the serving process is with the change to another index; None: none is under way."""
     try:
-        return running.differs(IndexStamp(**json.loads(path.read_text("utf-8"))))
-    except (ValueError, TypeError, OSError):
-        return ["its stamp cannot be read"]
+        remote = serving(settings)
+        found: dict[str, Any] | None = remote.health()["switch"] if remote else None
+    except HeadwaterError:
+        return None
+    return found
 
 
 def _show(report: dict[str, Any]) -> None:
@@ -113,13 +86,7 @@ def _show(report: dict[str, Any]) -> None:
     held = report["held_by"]
     if held:
         out.print(f"Open in process {held['pid']}" + (f", serving at {held['url']}" if held["url"] else ""))
-    index = report["index"]
-    stamp = index["running"]
-    out.print(f"Index: {index['engine']}, encoder {stamp['encoder']}, lexicon {stamp['lexicon']}", soft_wrap=True)
-    if index.get("built") is False:
-        out.print(Text("The index for this encoder and lexicon is not built yet: `serve` builds it.", "yellow"))
-    for other in index.get("others", ()):
-        out.print(Text(f"An older index stands beside: {'; '.join(other['differs'])}", "dim"), soft_wrap=True)
+    _show_index(report["index"])
     for name, why in report["missing_programs"].items():
         out.print(Text(f"Not installed: {name} ({why})", "yellow"))
     parked = report["parked"]
@@ -131,3 +98,21 @@ def _show(report: dict[str, Any]) -> None:
             out.print(Text(f"         {place}", "dim"), soft_wrap=True)
         if len(places) > SHOWN:
             out.print(Text(f"         and {len(places) - SHOWN} more (--json lists all)", "dim"))
+
+
+def _show_index(index: dict[str, Any]) -> None:
+    if index["problem"]:
+        out.print(Text(f"The encoder of the settings cannot be used: {index['problem']}", "red"), soft_wrap=True)
+    else:
+        stamp = index["running"]
+        out.print(f"Index: {index['engine']}, encoder {stamp['encoder']}, lexicon {stamp['lexicon']}", soft_wrap=True)
+    if switch := index["switch"]:
+        out.print(Text(f"Its index is being built: {switch['done']} of {switch['total']} people", "yellow"))
+        if switch["problem"]:
+            out.print(Text(f"The last try ended ({switch['problem']}), it is tried again.", "red"), soft_wrap=True)
+    elif not index["built"]:
+        begun = "begun but not whole" if index["begun"] else "not built yet"
+        out.print(Text(f"Its index is {begun}: `serve` builds it, or `doctor --rebuild`.", "yellow"))
+    for other in index["others"]:
+        what = "Meanwhile an older index answers" if other["answers"] else "Another index stands beside"
+        out.print(Text(f"{what}: {'; '.join(other['differs'])}", "dim"), soft_wrap=True)

@@ -19,7 +19,7 @@ from api.runtime import WORKSPACE, Runtime, open_runtime
 from api.settings import Settings
 from engine.errors import BadInput
 from engine.records import SourceKind
-from indexer.imports import ImportResult, run_import, suggest_mapping
+from indexer.imports import HEADS, ImportResult, check_path, run_import, suggest_mapping
 from indexer.ledger import Ledger
 
 SHOWN = 10
@@ -38,8 +38,12 @@ def import_(
     as_json: JSON = False,
 ) -> None:
     """Import people and jobs. Again: only what changed. Killed: it goes on where it was."""
+    check_path(path)
     if suggest:
-        show_json(suggest_mapping(path))
+        found, unknown = suggest_mapping(path)
+        show_json(found)
+        if unknown:
+            err.print(Text(f"Columns not used: {', '.join(unknown)}. Fields: {', '.join(HEADS)}."), soft_wrap=True)
         return
     try:
         kind = _SOURCE.validate_python(source)
@@ -93,6 +97,11 @@ def index(runtime: Runtime) -> dict[str, Any]:
     """Ledger to index, with a bar."""
     with progress("Indexing") as report:
         done = runtime.follow(report)
+    if runtime.remark:
+        err.print(runtime.remark, soft_wrap=True)
+    if runtime.switch:
+        with progress("Building the new index") as report:
+            runtime.switch_now(report)
     return {"people": done.indexed, "unchanged": done.unchanged, "removed": done.removed, "embedded": done.embedded}
 
 
@@ -116,9 +125,9 @@ def result_json(result: ImportResult) -> dict[str, Any]:
 
 
 def show_result(result: ImportResult) -> None:
-    people = result.created + result.changed + result.unchanged
+    people = f"{result.people} {'person' if result.people == 1 else 'people'}"
     out.print(
-        f"{people} people as {result.connection!r}: {result.created} new, {result.changed} changed, "
+        f"{people} as {result.connection!r}: {result.created} new, {result.changed} changed, "
         f"{result.unchanged} unchanged; {result.jobs} jobs"
     )
     for remark in result.remarks:

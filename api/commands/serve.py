@@ -27,6 +27,9 @@ def serve(
     listening = listen(settings)
     err.print("Opening…")
     with open_runtime(settings) as runtime:
+        for remark in (runtime.remark, runtime.switch.remark if runtime.switch else None):
+            if remark:
+                err.print(remark, soft_wrap=True)
         run(runtime, settings, listening)
 
 

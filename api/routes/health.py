@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import APIRouter
 
 from api.routes.common import OpenRuntime
-from api.schemas import HealthOut
+from api.schemas import HealthOut, SwitchOut
 
 router = APIRouter(tags=["health"])
 
@@ -15,9 +15,11 @@ router = APIRouter(tags=["health"])
 @router.get("/health")
 def health(runtime: OpenRuntime) -> HealthOut:
     """Whether searches are answered, and how many people they go over."""
+    switch = runtime.switch
     return HealthOut(
         status="ok",
         version=version("headwater"),
         people=len(runtime.index.columns),
         index="behind" if runtime.behind() else "ready",
+        switch=SwitchOut(done=switch.done, total=switch.total, problem=switch.problem) if switch else None,
     )

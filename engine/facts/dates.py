@@ -16,12 +16,12 @@ _NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in n
 _NAME = "|".join(sorted(_NUMBER, key=len, reverse=True))
 _YEAR = r"(?:19[5-9]\d|20[0-4]\d)"
 _POINT = (
-    rf"(?:(?:{_NAME})\.?,?\s+(?:\d{{1,2}},\s+)?{_YEAR}|(?:{_NAME})\.?\s?['’]\d{{2}}|(?:0?[1-9]|1[0-2])\s?[/.]\s?{_YEAR}"
+    rf"(?:(?:{_NAME})\.?,?\s+(?:\d{{1,2}},\s+)?{_YEAR}|(?:{_NAME})\.?\s?['’]\d{{2}}|(?:0?[1-9]|1[0-2])\s?[/.-]\s?{_YEAR}"
     rf"|{_YEAR}[-/.](?:0[1-9]|1[0-2])(?:-\d\d)?(?![\d])|{_YEAR})"
 )
 _NOW = r"(?:current(?:ly)?|present|now|today|ongoing|date|pågående|nuvarande|nu|idag|tills vidare|fortfarande)"
 _RANGE = re.compile(
-    rf"(?<![\w/])(?P<start>{_POINT})\s*(?:to|till|until|through|[-–—‑]+|â€“)\s*(?:(?P<now>{_NOW})|(?P<end>{_POINT}))(?!\w)",
+    rf"(?<![\w/-])(?P<start>{_POINT})\s*(?:to|till|until|through|[-–—‑]+|â€“|ï¼\W?|&ndash;)\s*(?:(?P<now>{_NOW})|(?P<end>{_POINT}))(?!\w)",
     re.I,
 )
 _SINCE = re.compile(rf"(?<!\w)(?:since|sedan|från och med|fr\.o\.m\.)\s+(?P<start>{_POINT})(?!\w)", re.I)
@@ -54,8 +54,14 @@ def find_ranges(text: str, start: int = 0, end: int | None = None) -> Iterator[D
 
 def find_years(text: str, start: int = 0, end: int | None = None) -> list[str]:
     """Every single date's value, in order."""
-    found = (read_point(m.group()) for m in _SINGLE.finditer(text, start, len(text) if end is None else end))
-    return [value for value in found if value]
+    return [value for _, _, value in find_points(text, start, end)]
+
+
+def find_points(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """(at, to, value) of every single date, those of ranges too."""
+    for match in _SINGLE.finditer(text, start, len(text) if end is None else end):
+        if value := read_point(match.group()):
+            yield match.start(), match.end(), value
 
 
 def read_point(words: str) -> str | None:
@@ -64,7 +70,7 @@ def read_point(words: str) -> str | None:
     if match := re.fullmatch(rf"({_NAME})\.?,?\s*(?:\d{{1,2}},\s+)?(?:(\d{{4}})|['’](\d{{2}}))", words):
         year = match[2] or (("19" if int(match[3]) > 50 else "20") + match[3])
         return f"{year}-{_NUMBER[match[1]]:02d}"
-    if match := re.fullmatch(r"(\d{1,2})\s?[/.]\s?(\d{4})", words):
+    if match := re.fullmatch(r"(\d{1,2})\s?[/.-]\s?(\d{4})", words):
         return f"{match[2]}-{int(match[1]):02d}"
     if match := re.fullmatch(r"(\d{4})[-/.](\d{2})(?:-\d\d)?", words):
         return f"{match[1]}-{match[2]}"

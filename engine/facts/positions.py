@@ -1,203 +1,119 @@
 """Jobs held, from a CV's work sections: title, employer, dates, place and the text of each, with spans.
 
-A job is found by its date range; what stands around the range on its line and the two lines beside it is
-sorted into title, employer and place. Knows the lexicon only to tell a title or a place from an employer.
+A job is found by its dates: a range, or a single date at the edge of a line that holds a title. In anonymised CVs
+"Company Name" marks a job that has none.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.facts.dates import DateRange, find_ranges
-from engine.facts.sections import Section, heading_kind
+from engine.facts.dates import find_points, find_ranges
+from engine.facts.heads import Head, Piece, read_head
+from engine.facts.sections import Section
 from engine.lexicon import Lexicon
 from engine.records import Position, Span
 
-_EDGE = " \t\r,;:|()[]–—-·•*/\u200b\ufeff\xa0ï¼â€“”“\"'"
-_ANON = re.compile(
-    r"Company Name(?:\s*\W*\s*(?:City)?\s*,?\s*(?:State)?)?(?!\w)|City\s*,\s*State(?!\w)|(?<!\w)City(?=\s*$)"
-)
-_BULLET = re.compile(r"^\s*[•·▪●◦*\-–]\s+")
-_PIECE = re.compile(r"\s*(?:,|\||;|\t| [–—-] |—|–|\bat\b|\bhos\b|\bpå\b| @ )\s*")
-_HEAD_WORD = re.compile(
-    r"(?<!\w)(?:manager|engineer|developer|director|assistant|analyst|specialist|coordinator|supervisor|consultant|officer|"
-    r"administrator|technician|representative|associate|teacher|instructor|chef|cook|nurse|clerk|accountant|designer|lead|"
-    r"leader|intern|agent|advisor|operator|driver|president|owner|founder|editor|writer|trainer|coach|volunteer|member|"
-    r"partner|executive|head|server|cashier|sergeant|attorney|therapist|counselor|professor|artist|producer|buyer|planner|"
-    r"scientist|researcher|inspector|mechanic|worker|foreman|architect|auditor|controller|recruiter|receptionist|secretary|"
-    r"\w*(?:chef|ledare|ansvarig|ekonom|ingenjör|utvecklare|tekniker|konsult|assistent|handläggare|säljare|sköterska|skötare|"
-    r"lärare|pedagog|biträde|arbetare|förare|montör|koordinator|samordnare|rådgivare|specialist|administratör))(?!\w)",
-    re.I,
-)
-_ORG = re.compile(
-    r"(?<!\w)(?:AB|Inc\.?|LLC|Ltd\.?|GmbH|A/S|ASA?|Oy|Corp\.?|Co\.|Group|University|College|School|Hospital|Bank|kommun|"
-    r"region|universitet|sjukhus|skola\w*|gymnasiet|koncernen|vårdcentral)(?!\w)",
-    re.I,
-)
-_LONGEST_TITLE = 110
+_UNDATED = re.compile(r"Company Name(?!\w)")
+_SURE = 2.9
+"""Weight of a title that a lone date, or no date at all, may rest on."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """Part of a head line: ``text[start:end]``, trimmed."""
+class _Anchor:
+    """What a job is found by: ``text[at:to]``."""
 
-    start: int
-    end: int
-    words: str
+    at: int
+    to: int
+    start: str | None = None
+    end: str | None = None
+    current: bool = False
+    ranged: bool = False
 
 
 def find_positions(document_id: str, text: str, sections: list[Section], lexicon: Lexicon) -> list[Position]:
-    """In the order of the text."""
+    """In the order of the text, each once."""
     work = [s for s in sections if s.kind == "work"] or [s for s in sections if s.kind in ("head", "summary", "other")]
-    heads = [(section, dates) for section in work for dates in find_ranges(text, section.start, section.end)]
-    read = [_read_head(text, section, dates, lexicon) for section, dates in heads]
     found: list[Position] = []
-    for number, ((section, dates), (begin, title, employer, place)) in enumerate(zip(heads, read, strict=True)):
-        if title and "Company Name" in title.words:
-            title = None
-        if title is None and employer is None and not _stands_alone(text, dates):
-            continue  # a range inside a sentence
-        following = number + 1
-        until = section.end
-        if following < len(heads) and heads[following][0] is section:
-            until = max(read[following][0], dates.to)
-        found.append(
-            Position(
-                title=title.words if title else None,
-                employer=employer.words if employer else None,
-                place=place.words if place else None,
-                start=dates.start,
-                end=dates.end,
-                current=dates.current,
-                text=text[begin:until].strip(),
-                span=Span(document_id=document_id, start=begin, end=until),
-                title_span=Span(document_id=document_id, start=title.start, end=title.end) if title else None,
-            )
-        )
+    seen = set()
+    for section in work:
+        jobs = list(_jobs(text, section, lexicon))
+        for number, (anchor, head) in enumerate(jobs):
+            until = max(jobs[number + 1][1].begin, anchor.to) if number + 1 < len(jobs) else section.end
+            position = _position(document_id, text, anchor, head, until)
+            key = (position.title, position.employer, position.start, position.end)
+            if key not in seen:  # a block printed twice is one job
+                seen.add(key)
+                found.append(position)
     return found
 
 
-def _read_head(
-    text: str, section: Section, dates: DateRange, lexicon: Lexicon
-) -> tuple[int, _Piece | None, _Piece | None, _Piece | None]:
-    """(where the job's text begins, title, employer, place)."""
-    begin = max(text.rfind("\n", section.start, dates.at) + 1, section.start)
-    stop = text.find("\n", dates.to, section.end)
-    stop = section.end if stop < 0 else stop
-    before, after = _piece_at(text, begin, dates.at), _piece_at(text, dates.to, stop)
-    above = _line_above(text, section.start, begin)
-    below = _line_below(text, stop, section.end)
-    anonymous = any("Company Name" in text[p.start : p.end] for p in (before, after, below) if p) or (
-        below is not None and below.words.startswith("City , State")
+def _jobs(text: str, section: Section, lexicon: Lexicon) -> Iterator[tuple[_Anchor, Head]]:
+    """Anchors that are heads of jobs, in order."""
+    reach = section.start
+    for anchor in _anchors(text, section):
+        if anchor.at < reach:
+            continue
+        head = read_head(text, section, anchor.at, anchor.to, lexicon)
+        if anchor.ranged:
+            if head.title is None and head.employer is None and not _stands_alone(text, anchor):
+                continue  # a range inside a sentence
+        elif head.title is None or head.weight < _SURE or (anchor.start and not _at_an_edge(text, anchor, head.title)):
+            continue
+        yield anchor, head
+        reach = max(anchor.to, head.title.end if head.title else 0)
+
+
+def _anchors(text: str, section: Section) -> list[_Anchor]:
+    """Ranges, lone dates outside them, and "Company Name" with no date on the lines beside it."""
+    body = section.start, section.end
+    ranges = [_Anchor(r.at, r.to, r.start, r.end, r.current, True) for r in find_ranges(text, *body)]
+    inside = {place for r in ranges for place in range(r.at, r.to)}
+    points = [_Anchor(at, to, point) for at, to, point in find_points(text, *body) if at not in inside]
+    dated = [*ranges, *points]
+    near = {line for a in dated for line in _lines_about(text, a.at, a.to)}
+    undated = [
+        _Anchor(m.start(), m.end())
+        for m in _UNDATED.finditer(text, section.start, section.end)
+        if text.count("\n", 0, m.start()) not in near
+    ]
+    return sorted([*dated, *undated], key=lambda a: a.at)
+
+
+def _lines_about(text: str, at: int, to: int) -> range:
+    """Numbers of the lines that an anchor may share a head with."""
+    return range(text.count("\n", 0, at) - 2, text.count("\n", 0, to) + 3)
+
+
+def _at_an_edge(text: str, anchor: _Anchor, title: Piece) -> bool:
+    """Whether a lone date ends or begins its line: dates in sentences do not. A bare year needs its title beside it."""
+    begin, stop = text.rfind("\n", 0, anchor.at) + 1, text.find("\n", anchor.to)
+    line = len(text) if stop < 0 else stop
+    if line - begin > 120 or (len(anchor.start or "") == 4 and not begin <= title.start < line):
+        return False
+    before, after = text[begin : anchor.at].strip(" ,(-–•\t"), text[anchor.to : line].strip(" ,.)-–:\t")
+    return not before or not after
+
+
+def _position(document_id: str, text: str, anchor: _Anchor, head: Head, until: int) -> Position:
+    title = head.title
+    return Position(
+        title=title.words if title else None,
+        employer=head.employer.words if head.employer else None,
+        place=head.place.words if head.place else None,
+        start=anchor.start,
+        end=anchor.end,
+        current=anchor.current,
+        text=text[head.begin : until].strip(),
+        span=Span(document_id=document_id, start=head.begin, end=until),
+        title_span=Span(document_id=document_id, start=title.start, end=title.end) if title else None,
     )
-    if anonymous:
-        title = _anonymous_title(text, before, after, above, below)
-        first = title.start if title and title.start < begin else begin
-        return max(text.rfind("\n", section.start, first) + 1, section.start), title, None, None
-    return _named_head(text, section, begin, [before, after], above, below, lexicon)
 
 
-def _anonymous_title(
-    text: str, before: _Piece | None, after: _Piece | None, above: _Piece | None, below: _Piece | None
-) -> _Piece | None:
-    """The title where the employer is written as "Company Name": whatever else stands on the head lines."""
-    for piece in (before, after):
-        if piece and (left := _without_anonymous(text, piece)):
-            return left if len(left.words) <= _LONGEST_TITLE else None
-    alone = before is None and after is None
-    if alone and below and (company := text.find("Company Name", below.start, below.end)) > below.start:
-        return _piece_at(text, below.start, company)
-    return above if above and len(above.words) <= _LONGEST_TITLE else None
-
-
-def _without_anonymous(text: str, piece: _Piece) -> _Piece | None:
-    """What is left of a line part beside "Company Name City , State": the longest run."""
-    runs, place = [], piece.start
-    for match in _ANON.finditer(text, piece.start, piece.end):
-        runs.append(_piece_at(text, place, match.start()))
-        place = match.end()
-    runs.append(_piece_at(text, place, piece.end))
-    kept = [run for run in runs if run and re.search(r"[^\W\d_]{2}", run.words)]
-    return max(kept, key=lambda run: len(run.words), default=None)
-
-
-def _named_head(
-    text: str, section: Section, begin: int, beside: list[_Piece | None], above: _Piece | None, below: _Piece | None,
-    lexicon: Lexicon,
-) -> tuple[int, _Piece | None, _Piece | None, _Piece | None]:  # fmt: skip
-    """Ordinary CVs: title, employer and place stand on the date's line, the line above or the line below."""
-    own = [piece for part in beside if part and len(part.words) <= 160 for piece in _split(text, part)]
-    upper = _split(text, above) if above and len(above.words) <= 160 else []
-    lower = _split(text, below) if below and len(below.words) <= 160 and not own and not upper else []
-    pieces = [*own, *upper, *lower]
-    places = [p for p in pieces if _is_place(p.words, lexicon)]
-    rest = [p for p in pieces if p not in places]
-    title = max(rest, key=lambda p: (_title_weight(p.words, lexicon), -p.start), default=None)
-    if title and not own and not lower and _title_weight(title.words, lexicon) == 0 and len(title.words) > 60:
-        title = None
-    employers = [p for p in rest if p is not title]
-    # The line above counts only when it completes this head: a title or an employer that the own line lacks.
-    used_above = any(p in upper for p in (title,)) or (not own and bool(upper))
-    if not used_above:
-        employers = [p for p in employers if p not in upper]
-        places = [p for p in places if p not in upper]
-    employer = next((p for p in employers if _ORG.search(p.words)), employers[0] if employers else None)
-    first = min([begin, *(p.start for p in upper if used_above)])
-    return max(first, section.start), title, employer, places[0] if places else None
-
-
-def _title_weight(words: str, lexicon: Lexicon) -> int:
-    """How much a piece looks like a title: 3 the lexicon knows it, 2 a title's head word, 0 an employer's mark."""
-    if any(True for m in lexicon.find(words, ("title",), listed=True)):
-        return 1 if _ORG.search(words) and not _HEAD_WORD.search(words) else 3
-    if _HEAD_WORD.search(words):
-        return 2
-    return 0 if _ORG.search(words) else 1
-
-
-def _is_place(words: str, lexicon: Lexicon) -> bool:
-    return lexicon.lookup(words, "place") is not None or lexicon.lookup(words, "country") is not None
-
-
-def _split(text: str, piece: _Piece) -> list[_Piece]:
-    found, place = [], piece.start
-    for match in _PIECE.finditer(text, piece.start, piece.end):
-        found.append(_piece_at(text, place, match.start()))
-        place = match.end()
-    found.append(_piece_at(text, place, piece.end))
-    return [p for p in found if p]
-
-
-def _piece_at(text: str, start: int, end: int) -> _Piece | None:
-    """The trimmed piece, or None when nothing but edges is left."""
-    while start < end and (text[start] in _EDGE or text[start].isspace()):
-        start += 1
-    while end > start and (text[end - 1] in _EDGE or text[end - 1].isspace()):
-        end -= 1
-    return _Piece(start, end, text[start:end]) if end - start >= 2 else None
-
-
-def _line_above(text: str, floor: int, begin: int) -> _Piece | None:
-    """The line before, when it can be a head line: short, no bullet, no full stop, no heading."""
-    start = max(text.rfind("\n", floor, max(begin - 1, floor)) + 1, floor)
-    line = text[start : max(begin - 1, start)]
-    if not line.strip() or len(line) > 140 or _BULLET.match(line) or line.rstrip().endswith((".", "!", ";")):
-        return None
-    return None if heading_kind(line.strip()) else _piece_at(text, start, begin - 1)
-
-
-def _line_below(text: str, stop: int, ceiling: int) -> _Piece | None:
-    end = text.find("\n", stop + 1, ceiling)
-    end = ceiling if end < 0 else end
-    line = text[stop + 1 : end]
-    if not line.strip() or len(line) > 160 or _BULLET.match(line):
-        return None
-    return _piece_at(text, stop + 1, end)
-
-
-def _stands_alone(text: str, dates: DateRange) -> bool:
-    begin = text.rfind("\n", 0, dates.at) + 1
-    stop = text.find("\n", dates.to)
+def _stands_alone(text: str, anchor: _Anchor) -> bool:
+    begin = text.rfind("\n", 0, anchor.at) + 1
+    stop = text.find("\n", anchor.to)
     line = text[begin : len(text) if stop < 0 else stop]
-    return len(line) - (dates.to - dates.at) <= 12
+    return len(line) - (anchor.to - anchor.at) <= 12

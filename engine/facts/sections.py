@@ -15,7 +15,7 @@ _HEADINGS: dict[SectionKind, str] = {
         experience|work experience|professional experience|work history|employment|employment history|relevant experience|
         career history|career progression|professional background|military experience|other experience|additional experience|
         executive experience|teaching experience|related experience|positions held|internships|internship experience|
-        volunteer experience|volunteer work|work|job history|previous experience|current experience|experience and training|
+        volunteer experience|volunteer work|volunteering|volunteer|community service|work|job history|previous experience|current experience|experience and training|
         arbetslivserfarenhet|arbetslivserfarenheter|erfarenhet|erfarenheter|anstallningar|anstallning|yrkeserfarenhet|
         arbetserfarenhet|tidigare anstallningar|uppdrag|praktik|yrkeserfarenheter
     """,
@@ -42,7 +42,7 @@ _HEADINGS: dict[SectionKind, str] = {
     "other": """
         accomplishments|core accomplishments|interests|affiliations|professional affiliations|publications|references|
         additional information|personal information|awards|honors|activities|activities and honors|hobbies|projects|
-        memberships|achievements|community service|presentations|licenses|patents|volunteering|key accomplishments|
+        memberships|achievements|presentations|licenses|patents|key accomplishments|
         selected accomplishments|awards and honors|professional memberships|personal|
         referenser|intressen|fritid|ovrigt|ovrig information|utmarkelser|medlemskap|projekt|korkort|fritidsintressen
     """,
@@ -50,6 +50,8 @@ _HEADINGS: dict[SectionKind, str] = {
 _KINDS: dict[str, SectionKind] = {
     name.strip(): kind for kind, names in _HEADINGS.items() for name in names.replace("\n", " ").split("|")
 }
+_RUN_ON = re.compile(r"\s(?:Skills|Highlights)\s*$")
+"""A heading that a PDF ran into the end of the line before: it counts when a list of commas follows."""
 _TRIM = re.compile(r"^[^\w]+|[^\w]+$")
 
 
@@ -74,10 +76,14 @@ def split_sections(text: str) -> list[Section]:
     found: list[Section] = []
     kind: SectionKind = "head"
     start = place = 0
-    for line in text.splitlines(keepends=True):
+    lines = text.splitlines(keepends=True)
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
         if opened := heading_kind(line.strip()):
             found.append(Section(kind, start, place))
             kind, start = opened, place + len(line)
+        elif following.count(",") >= 3 and (match := _RUN_ON.search(line)):
+            found.append(Section(kind, start, place + match.start()))
+            kind, start = "skills", place + len(line)
         place += len(line)
     found.append(Section(kind, start, place))
     return [section for section in found if section.kind != "head" or section.end > section.start]

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 
 from engine.facts.dates import find_years
 from engine.facts.sections import Section
-from engine.lexicon import Lexicon
+from engine.lexicon import Lexicon, Mention
 from engine.lexicon.levels import education_level, language_level
 from engine.records import Education, Fact, Span
+from engine.text import normalise
 
 _SCHOOL = re.compile(
     r"[^,;:|\n•–—(]*\b(?:University|College|School|Institute|Academy|[Uu]niversitet\w*|[Hh]ögskola\w*|[Gg]ymnasi\w*|"
     r"[Ss]kola\w*|KTH|Chalmers)\b[^,;:|\n•–—)]*"
+)
+_BESIDE_LANGUAGES = frozenset(
+    """and or in language languages fluent fluently native bilingual speaker speaking speak written spoken verbal
+    conversational basic proficient read write reading writing level some working knowledge of och i flytande
+    modersmal goda grundlaggande kunskaper tal skrift""".split()
+)
+_VOCATIONAL = re.compile(
+    r"\W*(?:associates?|diploma|certificates?|A\.?A\.?S\.?|A\.?S\.?)(?=\s*[:,-]|\s+[A-Z0-9])", re.I
 )
 _FIELD = re.compile(r"\s*(?:degree|examen)?\s*(?:[:,–-]\s*|\b(?:in|of|i|inom)\b\s+)([^\n,;:|•–—(]{3,60})", re.I)
 
@@ -24,10 +33,12 @@ def find_education(document_id: str, text: str, sections: list[Section]) -> list
     for section in (s for s in sections if s.kind == "education"):
         for start, end in _lines(text, section):
             line = text[start:end]
-            named = education_level(line)
-            if named is None:
+            if named := education_level(line):
+                _, level, match = named
+            elif opening := _VOCATIONAL.match(line):
+                level, match = "vocational", opening
+            else:
                 continue
-            _, level, match = named
             after = text.find("\n", end + 1, section.end)
             near = text[start : after if after > 0 else section.end]
             years = find_years(near)
@@ -49,13 +60,16 @@ def find_education(document_id: str, text: str, sections: list[Section]) -> list
 
 
 def find_languages(document_id: str, text: str, sections: list[Section], lexicon: Lexicon) -> list[Fact]:
-    """Languages of a language section, and elsewhere those with a level beside them ("fluent in Spanish")."""
+    """Languages of a language section, items of a skills section that are nothing else, and elsewhere those with a
+    level beside them ("fluent in Spanish")."""
     listed = [(s.start, s.end) for s in sections if s.kind == "languages"]
+    skills = [(s.start, s.end) for s in sections if s.kind == "skills"]
     facts = []
     for mention in lexicon.find(text, ("language",)):
         inside = any(start <= mention.start < end for start, end in listed)
         level = _level_beside(text, mention.start, mention.end, inside)
-        if inside or level is not None:
+        item = any(start <= mention.start < end for start, end in skills) and is_language_item(text, mention, lexicon)
+        if inside or item or level is not None:
             facts.append(
                 Fact(
                     kind="language",
@@ -66,6 +80,16 @@ def find_languages(document_id: str, text: str, sections: list[Section], lexicon
                 )
             )
     return facts
+
+
+def is_language_item(text: str, mention: Mention, lexicon: Lexicon) -> bool:
+    """Whether the item around a language names nothing else: "Spanish and English (fluent)", not "English arts"."""
+    before = re.split(r"[,;\n•|*.]", text[max(0, mention.start - 60) : mention.start])[-1]
+    after = re.split(r"[,;\n•|*.]", text[mention.end : mention.end + 60])[0]
+    rest = before + " " + after
+    for other in reversed(lexicon.find(rest, ("language",))):
+        rest = rest[: other.start] + " " + rest[other.end :]
+    return not set(normalise(rest).split()) - _BESIDE_LANGUAGES
 
 
 def _level_beside(text: str, start: int, end: int, inside: bool) -> float | None:

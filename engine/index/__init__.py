@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict
 from pathlib import Path
 
 from engine.index.engine import Index, Leg, Scores
 from engine.index.point import Passage, PersonDraft, PersonPoint, build_point
 from engine.index.schema import IndexStamp
+from engine.index.shelf import FolderShelf, Shelf, Standing
 
 __all__ = [
     "Index",
@@ -18,17 +17,19 @@ __all__ = [
     "PersonDraft",
     "PersonPoint",
     "Scores",
+    "Shelf",
+    "Standing",
     "build_point",
     "index_folder",
     "open_folder",
     "open_server",
+    "open_shelf",
 ]
 
 
 def index_folder(base: Path, stamp: IndexStamp, *, workspace: str = "default") -> Path:
     """Where an embedded index goes: a folder for each stamp, so that another encoder's stands beside, untouched."""
-    name = hashlib.sha256(repr(sorted(asdict(stamp).items())).encode()).hexdigest()[:12]
-    return base / workspace / name
+    return base / workspace / stamp.name
 
 
 def open_folder(folder: Path, stamp: IndexStamp) -> Index:
@@ -46,3 +47,15 @@ def open_server(url: str, stamp: IndexStamp, *, workspace: str, api_key: str | N
 
     client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, api_key=api_key)
     return ServerIndex(client, stamp, workspace=workspace)
+
+
+def open_shelf(base: Path, *, workspace: str, url: str | None = None, api_key: str | None = None) -> Shelf:
+    """The workspace's indexes below ``base``, or those on the Qdrant server at ``url``."""
+    if not url:
+        return FolderShelf(base / workspace)
+    from qdrant_client import QdrantClient
+
+    from engine.index.collections import CollectionShelf
+
+    client = QdrantClient(location=url) if url == ":memory:" else QdrantClient(url=url, api_key=api_key)
+    return CollectionShelf(client, workspace=workspace)

@@ -12,6 +12,7 @@ N: people of whom the field says anything; n: of whom it says this token.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -44,6 +45,22 @@ class IndexStamp:
     lexicon: str
     schema: int = SCHEMA_VERSION
     recipe: int = RECIPE_VERSION
+
+    @property
+    def name(self) -> str:
+        """Twelve letters that stand for it: the index's folder or collection."""
+        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:12]
+
+    @staticmethod
+    def from_json(text: str) -> IndexStamp | None:
+        """None where it cannot be read: damaged, or of a Headwater that stamps otherwise."""
+        try:
+            return IndexStamp(**json.loads(text))
+        except (ValueError, TypeError):
+            return None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1)
 
     def differs(self, found: IndexStamp) -> list[str]:
         """``["lexicon: index has 3f2a, code wants 99bc"]``; empty when the same."""

@@ -1,4 +1,4 @@
-"""The same index on a Qdrant server or cluster, or in qdrant-client's local mode (tests). One collection.
+"""The same index on a Qdrant server or cluster, or in qdrant-client's local mode (tests). One collection a stamp.
 
 A workspace is a payload field with a tenant index, and stands in every filter; there is no call without it,
 and the rarity of a word (IDF) is that within the workspace. One process at a time writes a workspace (the
@@ -7,9 +7,7 @@ worker that holds its lease); any number read.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from time import time_ns
 from typing import Any
 
@@ -33,16 +31,23 @@ _STAMP_POINT = 1
 
 
 class ServerIndex:
-    """An Index over a collection. ``client`` is closed with it."""
+    """An Index over a collection. ``client`` is closed with it unless ``keep_client``."""
 
     names_up_to = 10_000
     """Beyond, a filter by payload is less to send."""
 
     def __init__(
-        self, client: QdrantClient, stamp: IndexStamp, *, workspace: str, collection: str = "headwater"
+        self,
+        client: QdrantClient,
+        stamp: IndexStamp,
+        *,
+        workspace: str,
+        collection: str = "headwater",
+        keep_client: bool = False,
     ) -> None:
         self.stamp = stamp
         self._client = client
+        self._keep_client = keep_client
         self._collection = collection
         self._workspace = workspace
         if client.collection_exists(collection):
@@ -113,7 +118,8 @@ class ServerIndex:
             self._read(Where())
 
     def close(self) -> None:
-        self._client.close()
+        if not self._keep_client:
+            self._client.close()
 
     def _read(self, where: Where) -> None:
         for record in self._scroll(where, payload=qdrant.PayloadSelectorExclude(exclude=list(HIDDEN))):
@@ -153,8 +159,7 @@ class ServerIndex:
         return qdrant.Filter(must=must, must_not=[_condition(c) for c in where.must_not] or None)
 
     def _same_stamp(self) -> None:
-        found = self._client.retrieve(self._collection, [_STAMP_POINT], with_payload=True)
-        stored = IndexStamp(**json.loads(found[0].payload["stamp"])) if found and found[0].payload else None
+        stored = stamp_in(self._client, self._collection)
         if stored is None or (different := self.stamp.differs(stored)):
             reason = "; ".join(different) if stored else "it carries no stamp"
             raise IndexMismatch(
@@ -190,8 +195,14 @@ class ServerIndex:
         }
         for field, kind in kinds.items():
             self._client.create_payload_index(self._collection, field, kind)
-        stamp = qdrant.PointStruct(id=_STAMP_POINT, vector={}, payload={"stamp": json.dumps(asdict(self.stamp))})
+        stamp = qdrant.PointStruct(id=_STAMP_POINT, vector={}, payload={"stamp": self.stamp.to_json()})
         self._client.upsert(self._collection, [stamp], wait=True)
+
+
+def stamp_in(client: QdrantClient, collection: str) -> IndexStamp | None:
+    """What a collection is stamped with; None where nothing readable is."""
+    found = client.retrieve(collection, [_STAMP_POINT], with_payload=["stamp"])
+    return IndexStamp.from_json(found[0].payload["stamp"]) if found and found[0].payload else None
 
 
 def _server_point(point: PersonPoint, payload: dict[str, Any]) -> qdrant.PointStruct:

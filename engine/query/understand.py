@@ -19,6 +19,7 @@ from engine.lexicon.levels import (
     language_level,
     seniority_words,
 )
+from engine.query.alternatives import joined, merged, sharing_head
 from engine.query.criteria import Criterion, Query, Weight
 from engine.query.history import find_history
 from engine.query.identity import find_contact, looks_like_name
@@ -42,7 +43,6 @@ _COMPANY = re.compile(
     r"(?<!\w)(?:at|hos|från företaget|worked (?:at|for)|jobbat (?:på|hos)|ex-)\s*"
     r"(?P<name>[A-ZÅÄÖ][\w&.-]*(?:\s+[A-ZÅÄÖ][\w&.-]*){0,2})"
 )
-_OR = re.compile(r"\s*(?:,\s*)?(?:or|OR|eller|ELLER|/|\|)\s*")
 _FILLER = frozenset(
     """
     experience experienced years year yrs someone person people candidate candidates looking find need needs needed
@@ -69,7 +69,7 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: da
     plain = operators.plain
     criteria = [
         *typed_criteria(operators.typed, lexicon, vocabulary),
-        *_merge_alternatives(plain, list(_plain_criteria(plain, lexicon, vocabulary))),
+        *merged(plain, _plain_criteria(plain, lexicon, vocabulary)),
     ]
     if len(criteria) > MOST_CRITERIA:
         remarks.append(f"{len(criteria)} criteria were found; the first {MOST_CRITERIA} count.")
@@ -109,7 +109,11 @@ def _plain_criteria(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iter
     titles = [m for m in mentions if m.concept.kind == "title"]
     for mention in titles:
         taken.append((mention.start, mention.end))
-        yield mention.start, mention.end, _title(mention, text, weigh(mention.start, mention.end, "must"))
+        weight = weigh(mention.start, mention.end, "must")
+        title = mention.start, mention.end, _title(mention, text, weight)
+        others = [(o.start, o.end, _title(o, text, weight)) for o in sharing_head(text, mention, lexicon)]
+        taken.extend((start, end) for start, end, _ in others)
+        yield joined([*others, title])
         yield from _skill_in_title(mention, text, lexicon)
     skills = [m for m in mentions if m.concept.kind == "skill" and not _overlaps(m.start, m.end, taken)]
     for start, end, low, high in ((y.start, y.end, y.low, y.high) for y in find_years(text)):
@@ -281,29 +285,6 @@ def _degrees(text: str, taken: list[tuple[int, int]], weigh) -> Iterator[tuple[i
             kind="education", values=(level,), label=level, low=number, words=match.group(),
             weight=weigh(match.start(), match.end(), "must"),
         )  # fmt: skip
-
-
-def _merge_alternatives(text: str, found: list[tuple[int, int, Criterion]]) -> list[Criterion]:
-    """Neighbours of one kind with nothing but "or" between become one criterion with several values."""
-    ordered = sorted(found, key=lambda item: (item[0], item[1]))
-    merged: list[tuple[int, Criterion]] = []
-    for start, end, criterion in ordered:
-        if merged:
-            reach, last = merged[-1]
-            if (
-                last.kind == criterion.kind
-                and last.kind in ("title", "skill", "language", "company")
-                and (start >= reach and _OR.fullmatch(text, reach, start))
-            ):
-                both = {
-                    "values": tuple(dict.fromkeys((*last.values, *criterion.values))),
-                    "label": f"{last.label} or {criterion.label}",
-                    "words": f"{last.words} or {criterion.words}",
-                }
-                merged[-1] = (end, last.model_copy(update=both))
-                continue
-        merged.append((end, criterion))
-    return [criterion for _, criterion in merged]
 
 
 def _deduplicated(criteria: list[Criterion]) -> Iterator[Criterion]:

@@ -22,7 +22,7 @@ from engine.ranking.levels import Levels
 from engine.ranking.verdicts import NEAR_PLACE
 
 DEPTH = 200
-"""Points a leg returns, for people in the ATS and for outside people each."""
+"""Points a leg returns, for each part of the people."""
 CAME_FAR = 2
 """Interviewed, or further."""
 SMALL = 600
@@ -78,14 +78,14 @@ def find_candidates(
 
 
 def _by_source(rows: BitMap, columns: Columns) -> list[BitMap]:
-    """People in the ATS, outside people, and once more those of the ATS who came far: so that none crowds others out.
+    """Outside people, people in the ATS, and once more those of them who came far: none crowds the others out.
 
-    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than
-    a leg's best and its two-hundredth often differ.
+    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than a
+    leg's best and its two-hundredth often differ.
     """
-    ats = columns.any_of("source", ("ats",))
-    came_far = columns.where("stage", columns.number("stage") >= CAME_FAR)
-    return [part for part in (rows & ats, rows - ats, rows & ats & came_far) if part]
+    ats = rows & columns.any_of("source", ("ats",))
+    far = ats & columns.where("stage", columns.number("stage") >= CAME_FAR)
+    return [part for part in (rows - ats, ats, far) if part]
 
 
 def _best(query: Query, level: int, rows: BitMap, index: Index, legs: dict[VectorName, Leg]) -> set[int]:

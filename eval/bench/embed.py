@@ -1,13 +1,14 @@
 """How fast our encoder is beside plain sentence-transformers on the same weights, and how near its vectors are.
 
+Plain is sentence-transformers as its documentation shows it, over the very same weights: for the packed encoder those
+that were unpacked, so that the vectors can be compared.
+
 ``headwater bench embed``. Each runs in its own process, so that neither's threads disturb the other's, and they
 take turns on the same passages of the real CVs.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from multiprocessing import get_context
@@ -17,23 +18,36 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import BadInput
 from eval.bench.encoder_tasks import cv_passages
 from models import CATALOG, DEFAULT, Encoder, load_encoder
 from models.catalog import CatalogEntry
 
 
 def run(
-    shared: Path, cache_dir: Path, *, encoder: str = DEFAULT, passages: int = 400, rounds: int = 5
+    *,
+    shared: Path = Path("../shared/data"),
+    encoder_dir: Path = Path("data/models"),
+    encoder: str = DEFAULT,
+    passages: int = 400,
+    rounds: int = 5,
 ) -> dict[str, Any]:
-    """Over passages of the real CVs under ``shared``. See ``bench_embed`` for what is answered."""
+    """Embedding beside plain sentence-transformers, over passages of the real CVs in the reference data.
+
+    They take turns; medians over the rounds. ratio: ours to plain within a round. Raises BadInput without the data.
+    """
+    if not (shared / "resumes" / "resumes.jsonl.gz").is_file():
+        raise BadInput(f"There is no reference data in {str(shared)!r}.", "Name its folder: --shared FOLDER.")
+    if encoder not in CATALOG:
+        raise BadInput(f"{encoder!r} is not in the catalog.", f"It has: {', '.join(sorted(CATALOG))}.")
     texts, _, _ = cv_passages(shared, per_category=None)
     every = max(1, len(texts) // passages)
-    return bench_embed(texts[::every][:passages], cache_dir, encoder=encoder, rounds=rounds)
+    return bench_embed(texts[::every][:passages], encoder_dir, encoder=encoder, rounds=rounds)
 
 
 def bench_embed(texts: list[str], cache_dir: Path, *, encoder: str = DEFAULT, rounds: int = 5) -> dict[str, Any]:
     """Medians over ``rounds``: passages a second of ours and of plain, their ratio in the same round, mean and least
-    cosine between them, milliseconds for one query of 12 words."""
+    cosine between them, milliseconds for one query of 12 words, memory of the process that embeds."""
     entry = CATALOG[encoder]
     ours = load_encoder(encoder, cache_dir=cache_dir)
     context = get_context("spawn")
@@ -68,6 +82,7 @@ def bench_embed(texts: list[str], cache_dir: Path, *, encoder: str = DEFAULT, ro
         "ratio": round(float(np.median(np.array(fast) / np.array(plain))), 2),
         "cosine_mean": round(float(cosine.mean()), 5),
         "cosine_min": round(float(cosine.min()), 5),
+        "rss_mb": _rss_mb(),
         "query_ms": {f"p{p}": round(float(np.percentile(waits, p)), 2) for p in (50, 95)},
     }
 
@@ -81,6 +96,12 @@ def _query_ms(encoder: Encoder, texts: list[str], *, queries: int = 200) -> list
         encoder.encode([query], kind="query")
         waits.append(1000 * (time.perf_counter() - start))
     return waits[20:]
+
+
+def _rss_mb() -> int:
+    """Of this process, which holds our encoder and not plain's."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * 4096 / 1e6)
 
 
 def _ask(pipe: Connection, texts: list[str]) -> tuple[float, Any]:
@@ -126,19 +147,3 @@ def _sentence_transformer(entry: CatalogEntry, scratch: Path) -> Any:
         model = SentenceTransformer(str(source), device="cpu", local_files_only=True)
     model.max_seq_length = entry.max_tokens
     return model
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Embedding beside plain sentence-transformers.")
-    parser.add_argument("--shared", type=Path, required=True, help="folder of the reference data")
-    parser.add_argument("--cache", type=Path, default=Path("data/models"), help="folder of converted models")
-    parser.add_argument("--encoder", default=DEFAULT, choices=sorted(CATALOG))
-    parser.add_argument("--passages", type=int, default=400)
-    parser.add_argument("--rounds", type=int, default=5)
-    chosen = parser.parse_args()
-    answer = run(chosen.shared, chosen.cache, encoder=chosen.encoder, passages=chosen.passages, rounds=chosen.rounds)
-    print(json.dumps(answer, indent=2))
-
-
-if __name__ == "__main__":
-    main()

@@ -19,7 +19,7 @@ from eval.bench.encoder_tasks import Task, cv_passages, tasks
 from models import CATALOG, Encoder, Vectors, load_encoder
 
 
-def run(shared: Path, cache_dir: Path, names: list[str] | None = None) -> dict[str, Any]:
+def study(shared: Path, cache_dir: Path, names: list[str] | None = None) -> dict[str, Any]:
     """name -> task -> metrics, and the speed. Seconds for small models, minutes for a study of two."""
     encoders = {name: load_encoder(name, cache_dir=cache_dir) for name in names or sorted(CATALOG)}
     quality: dict[str, dict[str, dict[str, float]]] = {name: {} for name in encoders}
@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("data/models"), help="folder of converted models")
     parser.add_argument("--encoders", nargs="+", default=None, help=f"names; default: {' '.join(sorted(CATALOG))}")
     arguments = parser.parse_args()
-    print(json.dumps(run(arguments.shared, arguments.cache, arguments.encoders), indent=2))
+    print(json.dumps(study(arguments.shared, arguments.cache, arguments.encoders), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,39 +1,57 @@
 """The child process that reads files: answers one path at a time, within limits, and dies alone.
 
-A file made to hurt (a bomb, a loop) takes this process down, not the import.
+A file made to hurt (a bomb, a loop) takes this process down, not the import. Answers are JSON, not pickles:
+whoever takes over this process through a file gets no further.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import signal
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.errors import BadFile
 from indexer.documents.formats import read_text
 
-MEMORY = 3 * 1024**3
+GRACE_S = 10
 
 
-def serve(connection: Connection, *, memory: int = MEMORY) -> None:
-    """Paths in, ("text", text) or ("bad", what, fix) out, until the parent hangs up."""
+def serve(connection: Connection, *, memory: int, seconds: float) -> None:
+    """Paths in; [text, remark] or {"what": …, "fix": …} out, until the parent hangs up."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
         try:
-            path = connection.recv()
-        except (EOFError, KeyboardInterrupt):
+            path = Path(os.fsdecode(connection.recv_bytes()))
+        except EOFError:
             return
-        connection.send(_answer(Path(path)))
+        signal.alarm(int(seconds) + GRACE_S)  # should the parent be gone: nobody else ends us then
+        answer = json.dumps(_answer(path)).encode()
+        signal.alarm(0)
+        try:
+            connection.send_bytes(answer)
+        except OSError:
+            return
 
 
-def _answer(path: Path) -> tuple[str, ...]:
+def _answer(path: Path) -> list[str | None] | dict[str, str]:
     try:
-        return ("text", read_text(path))
+        read = read_text(path)
+        return [read.text, read.remark]
     except BadFile as error:
-        return ("bad", error.what, error.fix)
+        return {"what": error.what, "fix": error.fix}
     except MemoryError:
-        return ("bad", f"{path.name} needs too much memory to read.", "Save it as a plain PDF.")
+        return {"what": f"{path.name} needs too much memory to read.", "fix": "Save it as a plain PDF."}
     except OSError as error:
-        return ("bad", f"{path.name} cannot be opened ({error.strerror}).", "Check that the file may be read.")
+        reason = error.strerror or type(error).__name__
+        return {"what": f"{path.name} cannot be opened ({reason}).", "fix": "Check that it is there and may be read."}
     except Exception as error:  # a reader's own fault must not end the import; the kind helps to report it
-        return ("bad", f"{path.name} could not be read ({type(error).__name__}).", "Save it as PDF and import again.")
+        what = f"{path.name} could not be read ({type(error).__name__})."
+        return {"what": what, "fix": "Save it as PDF and import again."}
+
+
+def main(handle: str, memory: str, seconds: str) -> None:
+    os.putenv("OMP_THREAD_LIMIT", "1")  # tesseract's threads get in each other's way, and in that of the other child
+    serve(Connection(int(handle)), memory=int(memory), seconds=float(seconds))

@@ -37,6 +37,7 @@ HEADS: dict[str, str] = {
     "consent_until": "consent until, consent expires, samtycke till, samtycke t o m, gdpr datum",
     "do_not_contact": "do not contact, unsubscribed, kontakta ej, far ej kontaktas",
 }
+DATES = tuple(field for field in HEADS if field.endswith(("_at", "_until")))
 _FIELD_OF = {head.strip(): field for field, heads in HEADS.items() for head in heads.split(",")}
 
 
@@ -61,11 +62,11 @@ def checked(mapping: dict[str, str], heads: Sequence[str], name: str) -> dict[st
     for field, head in mapping.items():
         if field not in HEADS:
             raise BadInput(f"The mapping names a field {field!r} that there is not.", f"Fields: {', '.join(HEADS)}.")
-        if head not in heads:
+        if " ".join(head.split()) not in heads:
             raise BadInput(f"{name} has no column {head!r} (for {field}).", f"Its columns: {', '.join(heads)[:500]}.")
     if not {"id", "email"} & mapping.keys():
         raise BadInput(
             f"{name} has no column that tells people apart: neither `id` nor `email`.",
-            f"Its columns: {', '.join(heads)[:500]}. Name one with --mapping FILE; --suggest-mapping writes a draft.",
+            f"Its columns: {', '.join(heads)[:500]}. Name one with --mapping FILE; --suggest-mapping prints a draft.",
         )
-    return {field: list(heads).index(head) for field, head in mapping.items()}
+    return {field: list(heads).index(" ".join(head.split())) for field, head in mapping.items()}

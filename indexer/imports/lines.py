@@ -4,97 +4,112 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from engine.errors import BadFile
 from engine.records import Job, SourceKind, SourceRecord
-from indexer.imports.values import Bad, FileRef, Found, FoundJob, Piece
+from indexer.imports.shapes import build, tidy
+from indexer.imports.values import Bad, FileRef, Found, FoundJob, Piece, name_of
 
-MOST_LETTERS = 20_000_000
+MOST_BYTES = 20_000_000
 """Of one line: a bomb, or no JSONL."""
-T = TypeVar("T", Job, SourceRecord)
-_FIELDS = frozenset(SourceRecord.model_fields)
-_JOB_MARKS = frozenset({"opened_at", "closed_at", "description", "department"})
+_OF_PEOPLE = (frozenset(SourceRecord.model_fields) | {"text"}) - frozenset(Job.model_fields)
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
 
 
-def open_lines(path: Path) -> BinaryIO | gzip.GzipFile:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+def open_lines(path: Path) -> BufferedReader | gzip.GzipFile:
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def count_lines(path: Path) -> int:
-    """Raises BadFile for a damaged archive."""
+    """As far as the file can be read. Raises BadFile where that is not even one line."""
+    lines, last = 0, b"\n"
     try:
         with open_lines(path) as file:
-            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) + 1
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
-        raise BadFile(f"{path.name} cannot be read ({type(error).__name__}).", "Copy or export it again.") from None
+            while block := file.read1(1 << 20):  # read() gives nothing of what stands before damage
+                lines += block.count(b"\n")
+                last = block[-1:]
+    except _DAMAGED as error:
+        if not lines:
+            what = f"{name_of(Path(path.name))} cannot be read ({type(error).__name__})."
+            raise BadFile(what, "Copy or export it again.") from None
+    return lines + (last != b"\n")
 
 
-def read_lines(path: Path, *, source: SourceKind, ignored: dict[str, int]) -> Iterator[Piece]:
+def read_lines(path: Path, *, source: SourceKind, ignored: Counter[str]) -> Iterator[Piece]:
     """Every line as a piece. ignored: fields nobody knows are counted into it."""
-    with open_lines(path) as file:
-        for number, line in enumerate(iter(lambda: file.readline(MOST_LETTERS), b""), 1):
-            place = f"{path.name} line {number}"
-            if not line.strip():
-                continue
-            try:
-                yield _piece(line, place, path.parent, source, ignored)
-            except BadFile as error:
-                yield Bad(place, error.what, error.fix)
+    name, number = name_of(Path(path.name)), 0
+    try:
+        with open_lines(path) as file:
+            while line := file.readline(MOST_BYTES):
+                number += 1
+                place = f"{name} line {number}"
+                if len(line) == MOST_BYTES and not line.endswith(b"\n"):
+                    while line and not line.endswith(b"\n"):
+                        line = file.readline(MOST_BYTES)
+                    what = f"The line is longer than {MOST_BYTES // 1_000_000} MB."
+                    yield Bad(place, what, "Write one JSON object a line.")
+                elif line.strip():
+                    yield _piece(line, place, path.parent, source, ignored)
+    except _DAMAGED:
+        what = "The file is damaged or cut off here; what stood before is in."
+        yield Bad(f"{name} from line {number + 1}", what, "Copy or export it again, and import again.")
 
 
-def _piece(line: bytes, place: str, folder: Path, source: SourceKind, ignored: dict[str, int]) -> Piece:
+def _piece(line: bytes, place: str, folder: Path, source: SourceKind, ignored: Counter[str]) -> Piece:
     try:
         text = line.decode("utf-8-sig").strip()
-        given = json.loads(text)
+        given = tidy(json.loads(text))
+        if not isinstance(given, dict):
+            return Bad(place, "The line is not a JSON object.", 'Write {"id": …, "text": …}.')
+        if "title" in given and not _OF_PEOPLE & given.keys():
+            return FoundJob(place, build(Job, given, ignored))
+        record, files = _record(given, folder, source, ignored)
     except UnicodeDecodeError:
-        raise BadFile("The line is not UTF-8.", "Export the file as UTF-8.") from None
+        return Bad(place, "The line is not UTF-8.", "Export the file as UTF-8.")
+    except BadFile as error:
+        return Bad(place, error.what, error.fix)
     except (ValueError, RecursionError):
-        raise BadFile("The line is not JSON.", "Write one JSON object a line.") from None
-    if not isinstance(given, dict):
-        raise BadFile("The line is not a JSON object.", 'Write {"id": …, "text": …}.')
-    if "title" in given and _JOB_MARKS & given.keys():
-        return FoundJob(place, _valid(Job, given))
-    for name in given.keys() - _FIELDS - {"text"}:
-        ignored[name[:60]] = ignored.get(name[:60], 0) + 1
-    record, files = _record({k: v for k, v in given.items() if k in _FIELDS or k == "text"}, folder, source)
-    return Found(place, record, text, files)
+        return Bad(place, "The line is not JSON.", "Write one JSON object a line.")
+    return Found(place, record, text.replace("\0", ""), files)
 
 
-def _record(given: dict[str, Any], folder: Path, source: SourceKind) -> tuple[SourceRecord, tuple[FileRef, ...]]:
-    files = []
-    if isinstance(given.get("id"), int):
-        given["id"] = str(given["id"])
+def _record(
+    given: dict[str, Any], folder: Path, source: SourceKind, ignored: Counter[str]
+) -> tuple[SourceRecord, tuple[FileRef, ...]]:
     given.setdefault("source", source)
     text = given.pop("text", None)
-    if isinstance(text, str) and text.strip():
-        given["documents"] = [*(given.get("documents") or ()), {"id": "text", "text": text.replace("\0", "")}]
+    if text is not None and not isinstance(text, str):
+        raise BadFile("These fields cannot be used: `text`.", "Write it as one string.")
     documents = given.get("documents")
-    if isinstance(documents, list):
-        for number, document in enumerate(documents):
-            if isinstance(document, dict) and isinstance(document.get("path"), str):
-                document = dict(document)
-                path = (folder / document.pop("path")).resolve()
-                if not path.is_relative_to(folder.resolve()):
-                    raise BadFile(f"documents.{number}.path leads out of the import's folder.", "Keep files beside it.")
-                document.setdefault("id", path.name)
-                document.setdefault("filename", path.name)
-                documents[number] = document
-                files.append(FileRef(str(document["id"]), path))
-    return _valid(SourceRecord, given), tuple(files)
+    listed = documents if isinstance(documents, list) else []
+    files = [_file(one, folder) for one in listed if isinstance(one, dict) and "path" in one]
+    if text and text.strip() and (documents is None or isinstance(documents, list)):
+        given["documents"] = [*listed, {"id": "text", "text": text}]
+    record = build(SourceRecord, given, ignored)
+    ids = [document.id for document in record.documents]
+    if len(ids) > len(set(ids)):
+        raise BadFile("Two of its documents have one id.", "Give each its own; `text` is the id of the field `text`.")
+    return record, tuple(files)
 
 
-def _valid(kind: type[T], given: dict[str, Any]) -> T:
+def _file(document: dict[str, Any], folder: Path) -> FileRef:
+    """Takes ``path`` out of the document and names the document after it."""
+    given = document.pop("path")
+    fix = "Keep the files beside it and name them by their path from there."
+    if not isinstance(given, str):
+        raise BadFile("A document's `path` is not a text.", fix)
     try:
-        found = kind.model_validate(given)
-        found.model_dump_json()  # half a character passes validation and nothing else
-        return found
-    except ValidationError as error:
-        fields = ", ".join(sorted({".".join(map(str, item["loc"])) for item in error.errors()})[:5])
-        raise BadFile(f"These fields cannot be used: {fields}.", "See docs/import.md for what each holds.") from None
-    except ValueError:
-        raise BadFile("The line holds half a character.", "Export the file as UTF-8.") from None
+        path = (folder / given).resolve()
+    except (OSError, ValueError):
+        raise BadFile("A document's `path` is no path.", fix) from None
+    if not path.is_relative_to(folder.resolve()):
+        raise BadFile("A document's `path` leads out of the import's folder.", fix)
+    document.setdefault("id", given[:200])
+    document.setdefault("filename", name_of(Path(path.name)))
+    return FileRef(str(document["id"]), path)

@@ -1,4 +1,4 @@
-"""The import: finds out what a path holds, reads it piece by piece, and puts it into the ledger in batches.
+"""The import: reads a path piece by piece and puts it into the ledger in batches.
 
 What is already there costs next to nothing: a record is compared by hash, a file by size and time before it is
 opened. So a second import is quick, and a killed one goes on where it was. Indexing is the follower's.
@@ -7,25 +7,22 @@ opened. So a second import is quick, and a killed one goes on where it was. Inde
 from __future__ import annotations
 
 import hashlib
-import re
+import os
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
-from engine.errors import BadFile, BadInput
+from engine.errors import BadFile
 from engine.lexicon import Lexicon
-from engine.records import Job, SourceKind, SourceRecord, Viewer
-from engine.text import fold
-from indexer.documents import SUFFIXES, DocumentReader
+from engine.records import SourceKind, SourceRecord, Viewer
+from indexer.documents import RECIPE, DocumentReader, ReadText
 from indexer.imports.contacts import find_contacts
-from indexer.imports.folder import cvs_in, exports_in, is_lines, read_cvs
-from indexer.imports.lines import count_lines, read_lines
-from indexer.imports.resume import read_resume
-from indexer.imports.tables import read_table, sheet
+from indexer.imports.source import connection_of, open_source, unnamed
 from indexer.imports.values import Bad, Found, FoundJob, ImportResult, Piece
 from indexer.ledger import Ledger
 
 BATCH = 100
+BATCH_FILES = 20
+"""Files take seconds, not milliseconds: a bar must move, and a kill must not cost much."""
 Report = Callable[[int, int], None]
 
 
@@ -39,103 +36,102 @@ def run_import(
     source: SourceKind = "ats",
     mapping: dict[str, str] | None = None,
     on_progress: Report | None = None,
+    documents: Callable[[], DocumentReader] = DocumentReader,
 ) -> ImportResult:
     """Import a folder or a file. connection: default, the path's own name.
 
     Raises BadInput, BadFile for what cannot be imported at all; what is wrong with a row or a file is parked.
     """
-    if not path.exists():
-        raise BadInput(f"There is no {path.name!r} at that path.", "Give a folder, .jsonl(.gz), .csv or .json file.")
-    result = ImportResult(connection=connection or _slug(path))
-    pieces, total = _pieces(path, source, mapping, result.ignored)
-    with DocumentReader() as documents:
-        batch_import = _Import(ledger, workspace, actor, result, documents)
+    result = ImportResult(connection=connection_of(path, connection))
+    pieces, total = open_source(path, source=source, mapping=mapping, result=result)
+    report = on_progress or (lambda _done, _total: None)
+    report(0, total)
+    with documents() as reader:
+        run = _Import(ledger, workspace, actor, result, reader, path)
         done = 0
-        while batch := list(islice(pieces, BATCH)):
-            batch_import.take(batch)
+        for batch in _batches(pieces):
+            run.take(batch)
             done += len(batch)
-            if on_progress:
-                on_progress(min(done, total), total)
-    if on_progress:
-        on_progress(total, total)
+            report(min(done, total), total)
+        run.settle()
+    if remark := unnamed(path, run.files):
+        result.notes.append(remark)
+    report(total, total)
     return result
 
 
-def _slug(path: Path) -> str:
-    stem = path.resolve().name.split(".")[0]
-    return re.sub(r"[^a-z0-9]+", "-", fold(stem)).strip("-")[:60] or "import"
-
-
-def _pieces(
-    path: Path, source: SourceKind, mapping: dict[str, str] | None, ignored: dict[str, int]
-) -> tuple[Iterator[Piece], int]:
-    """(pieces, about how many)."""
-    if path.is_dir():
-        if exports := exports_in(path):
-            parts = [_pieces(part, source, mapping, ignored) for part in exports]
-            return (piece for pieces, _ in parts for piece in pieces), sum(count for _, count in parts)
-        paths = cvs_in(path)
-        if not paths:
-            known = " ".join(sorted(SUFFIXES))
-            raise BadInput(f"The folder {path.name!r} holds no CVs.", f"Files are known by their ending: {known}.")
-        return read_cvs(path, paths, source=source), len(paths)
-    suffix = path.suffix.lower()
-    if is_lines(path):
-        return read_lines(path, source=source, ignored=ignored), count_lines(path)
-    if suffix == ".csv":
-        return read_table(path, source=source, mapping=mapping), sum(1 for _ in sheet(path)[1])
-    if suffix == ".json":
-        return read_resume(path, path.name, source=source), 1
-    if suffix in SUFFIXES:
-        return read_cvs(path.parent, [path], source=source), 1
-    raise BadInput(f"{path.name} is of no kind that can be imported.", "Known: folders, .jsonl(.gz), .csv, .json, CVs.")
+def _batches(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
+    batch: list[Piece] = []
+    files = 0
+    for piece in pieces:
+        batch.append(piece)
+        files += len(piece.files) if isinstance(piece, Found) else 0
+        if len(batch) >= BATCH or files >= BATCH_FILES:
+            yield batch
+            batch, files = [], 0
+    if batch:
+        yield batch
 
 
 class _Import:
-    """One run: takes batches of pieces."""
+    """One run: takes batches of pieces, then settles what is no longer wrong."""
 
     def __init__(
-        self, ledger: Ledger, workspace: str, actor: str, result: ImportResult, documents: DocumentReader
+        self, ledger: Ledger, workspace: str, actor: str, result: ImportResult, documents: DocumentReader, path: Path
     ) -> None:
         self._reader = ledger.reader(Viewer(workspace=workspace, user=actor))
         self._writer = ledger.writer(workspace, actor)
         self._result = result
         self._documents = documents
+        self._seen: dict[str, tuple[str, str]] = {}
+        """record id -> where it stood, and its fingerprint"""
+        self.files: set[Path] = set()
+        self._list = f"parked:{result.connection}:{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]}"
+        self._before: set[str] = set(self._reader.checkpoint(self._list) or ())
+        self._saved = self._before
+        self._parked: dict[str, Bad] = {}
 
     def take(self, batch: list[Piece]) -> None:
-        jobs = [piece.job for piece in batch if isinstance(piece, FoundJob)]
-        self._result.jobs += len(jobs)
-        if jobs:
-            self._put_jobs(jobs)
+        bad = [piece for piece in batch if isinstance(piece, Bad)]
+        self._take_jobs([piece for piece in batch if isinstance(piece, FoundJob)])
+        found = []
         for piece in batch:
-            if isinstance(piece, Bad):
-                self._park(piece)
-        self._take_people([piece for piece in batch if isinstance(piece, Found)])
+            if isinstance(piece, Found):
+                where, what = self._seen.setdefault(piece.record.id, (piece.place, fingerprint(piece)))
+                if where == piece.place:
+                    found.append(piece)
+                elif what != fingerprint(piece):
+                    bad.append(Bad(piece.place, f"The id stands in {where} already.", "Give each person one id."))
+        self._take_people(found, bad)
+        self._park(bad)
 
-    def _put_jobs(self, jobs: list[Job]) -> None:
-        self._writer.put_jobs(self._result.connection, jobs)
+    def _take_jobs(self, found: list[FoundJob]) -> None:
+        self._result.jobs += len(found)
+        for derived in (False, True):
+            if jobs := [piece.job for piece in found if piece.derived == derived]:
+                self._writer.put_jobs(self._result.connection, jobs, replace=not derived)
 
-    def _take_people(self, found: list[Found]) -> None:
+    def _take_people(self, found: list[Found], bad: list[Bad]) -> None:
+        """What cannot be read of them is added to ``bad``."""
         connection = self._result.connection
+        self.files |= {ref.path for piece in found for ref in piece.files}
         marks = {self._mark(piece): fingerprint(piece) for piece in found if piece.files}
         known = self._reader.checkpoints(list(marks))
-        new = [piece for piece in found if not piece.files or known.get(self._mark(piece)) != fingerprint(piece)]
+        new = [piece for piece in found if not piece.files or known.get(self._mark(piece)) != marks[self._mark(piece)]]
         self._result.unchanged += len(found) - len(new)
-        texts = self._read([piece for piece in new if piece.files])
-        records: dict[str, SourceRecord] = {}
+        texts = dict(self._documents.read_many({ref.path: None for piece in new for ref in piece.files}))
+        self._result.notes += [read.remark for read in texts.values() if isinstance(read, ReadText) and read.remark]
+        records: list[SourceRecord] = []
         whole: dict[str, str] = {}
-        good: list[str] = []
         for piece in new:
-            record, complete = self._filled(piece, texts)
-            if record is None:
-                continue
-            records[record.id] = record
-            if complete:
-                good.append(piece.place)
-                if piece.files:
-                    whole[self._mark(piece)] = fingerprint(piece)
+            record, wrong = filled(piece, texts)
+            bad += wrong
+            if record is not None:
+                records.append(record)
+            if piece.files and not wrong:
+                whole[self._mark(piece)] = marks[self._mark(piece)]
         raw = {piece.record.id: piece.raw for piece in new}
-        for put in self._writer.put_records(connection, list(records.values()), raw=raw):
+        for put in self._writer.put_records(connection, records, raw=raw):
             match put.status:
                 case "created":
                     self._result.created += 1
@@ -143,52 +139,67 @@ class _Import:
                     self._result.changed += 1
                 case "unchanged":
                     self._result.unchanged += 1
-        if good:
-            self._writer.unpark(connection, good)
-        if whole:
+        if whole:  # after the records: a kill in between only reads the files again
             self._writer.save_checkpoints(whole)
 
     def _mark(self, piece: Found) -> str:
-        return f"import:{self._result.connection}:{piece.record.id}"[:300]
+        name = f"import:{self._result.connection}:{piece.record.id}"
+        return name if len(name) <= 300 else f"import:{hashlib.sha256(name.encode()).hexdigest()}"
 
-    def _read(self, found: list[Found]) -> dict[Path, str | BadFile]:
-        return dict(self._documents.read_many([ref.path for piece in found for ref in piece.files]))
+    def _park(self, found: list[Bad]) -> None:
+        if not found:
+            return
+        bad = [Bad(_storable(one.place), _storable(one.what), one.fix) for one in found]
+        self._result.parked += bad
+        self._parked |= {one.place: one for one in bad}
+        self._save_list(self._before | self._parked.keys())  # first: a kill in between must not leave an unknown one
+        self._writer.park_all(self._result.connection, [(one.place, one.what, one.fix) for one in bad])
 
-    def _filled(self, piece: Found, texts: dict[Path, str | BadFile]) -> tuple[SourceRecord | None, bool]:
-        """(the record with its documents' texts, or None where nothing is left; whether all could be read)."""
-        record, complete = piece.record, True
-        read: dict[str, str] = {}
-        for ref in piece.files:
-            text = texts[ref.path]
-            if isinstance(text, BadFile):
-                self._park(Bad(piece.place, text.what, text.fix))
-                complete = False
-            else:
-                read[ref.document_id] = text
-        if piece.files:
-            documents = tuple(
-                d.model_copy(update={"text": read[d.id]}) if d.id in read else d for d in record.documents
-            )
-            record = record.model_copy(update={"documents": documents})
-        if piece.bare:
-            if not read:
-                return None, False
-            name, emails, phones = find_contacts(next(iter(read.values())), Lexicon.default())
-            record = record.model_copy(update={"name": name, "emails": emails, "phones": phones})
-        return record, complete
+    def settle(self) -> None:
+        """What earlier imports of this path parked, killed ones too, and this one did not, is put right."""
+        if gone := sorted(self._before - self._parked.keys()):
+            self._writer.unpark(self._result.connection, gone)
+        self._save_list(set(self._parked))
 
-    def _park(self, bad: Bad) -> None:
-        self._result.parked.append(bad)
-        self._writer.park(self._result.connection, bad.place, bad.what, bad.fix)
+    def _save_list(self, places: set[str]) -> None:
+        if places != self._saved:
+            self._writer.save_checkpoint(self._list, sorted(places))
+            self._saved = places
+
+
+def filled(piece: Found, texts: dict[Path, ReadText | BadFile]) -> tuple[SourceRecord | None, list[Bad]]:
+    """(the record with its documents' texts, or None where nothing is left; what could not be read)."""
+    record, bad = piece.record, []
+    read: dict[str, str] = {}
+    for ref in piece.files:
+        text = texts[ref.path]
+        if isinstance(text, BadFile):
+            bad.append(Bad(piece.place if piece.bare else f"{piece.place}, {ref.path.name}", text.what, text.fix))
+        else:
+            read[ref.document_id] = text.text
+    if piece.bare and not read:
+        return None, bad
+    documents = tuple(d.model_copy(update={"text": read[d.id]}) if d.id in read else d for d in record.documents)
+    record = record.model_copy(update={"documents": documents})
+    cv = next((d for d in documents if d.kind == "cv" and d.text), None)
+    if cv and not (record.name or record.emails or record.phones):
+        name, emails, phones = find_contacts(cv.text, Lexicon.default(), filename=cv.filename)
+        record = record.model_copy(update={"name": name, "emails": emails, "phones": phones})
+    return record, bad
 
 
 def fingerprint(piece: Found) -> str:
     """What the source says, and which files it means, by size and time: to know it again without opening them."""
-    seen = [piece.raw]
+    seen = [piece.raw, piece.record.source]
     for ref in piece.files:
         try:
             stat = ref.path.stat()
-            seen.append(f"{ref.path.name}:{stat.st_size}:{stat.st_mtime_ns}")
+            seen.append(f"{RECIPE}:{ref.path.name}:{stat.st_size}:{stat.st_mtime_ns}")
         except OSError:
             seen.append(f"{ref.path.name}:gone")
     return hashlib.sha256("\n".join(seen).encode("utf-8", "replace")).hexdigest()
+
+
+def _storable(text: str) -> str:
+    """A file's name may hold bytes that are no letters."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +34,8 @@ class Found:
 class FoundJob:
     place: str
     job: Job
+    derived: bool = False
+    """Only known from applications: no word against a job that is already there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,21 @@ class ImportResult:
     unchanged: int = 0
     jobs: int = 0
     parked: list[Bad] = field(default_factory=list)
-    ignored: dict[str, int] = field(default_factory=dict)
+    ignored: Counter[str] = field(default_factory=Counter)
     """Fields nobody knows -> records that had them."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out of something that is otherwise in."""
 
     @property
     def remarks(self) -> list[str]:
-        return [f"The field {name!r} is not one we know; {n} records had it." for name, n in self.ignored.items()]
+        known = sorted(self.ignored.items(), key=lambda item: (-item[1], item[0]))
+        return [f"The field {name!r} is not one we know; records that had it: {n}." for name, n in known] + self.notes
 
     @property
     def people(self) -> int:
         return self.created + self.changed + self.unchanged
+
+
+def name_of(path: Path) -> str:
+    """A path as text that can be stored: a file's name may hold bytes that are no letters."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

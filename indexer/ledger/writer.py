@@ -121,8 +121,8 @@ class Writer:
         with self._engine.begin() as conn:
             add_words(conn, self.workspace, ((kind, value, "") for value in values))
 
-    def put_jobs(self, connection: str, jobs: Sequence[Job]) -> int:
-        """Insert or replace jobs. Returns how many changed.
+    def put_jobs(self, connection: str, jobs: Sequence[Job], *, replace: bool = True) -> int:
+        """Insert or replace jobs. Returns how many changed. replace False: those that are there are left alone.
 
         Where who may see a job changes, so does what may be shown of everyone on it: they are told of as changed.
         """
@@ -137,6 +137,8 @@ class Writer:
             rows: list[dict[str, str | None]] = []
             moved: list[str] = []
             for job in last.values():
+                if job.id in known and not replace:
+                    continue
                 body = job.model_dump_json(exclude_defaults=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
                 before = known.get(job.id)
@@ -225,12 +227,14 @@ class Writer:
 
     def park(self, connection: str, place: str, what: str, fix: str = "") -> None:
         """Note something that could not be used; the same place again writes over."""
-        row = {
-            "workspace": self.workspace, "connection": connection, "place": place[:500], "what": what, "fix": fix,
-            "at": self._now(),
-        }  # fmt: skip
+        self.park_all(connection, [(place, what, fix)])
+
+    def park_all(self, connection: str, found: Sequence[tuple[str, str, str]]) -> None:
+        """(place, what, fix) of each; of one place given twice the last counts."""
+        own = {"workspace": self.workspace, "connection": connection, "at": self._now()}
+        rows = {place[:500]: {**own, "place": place[:500], "what": what, "fix": fix} for place, what, fix in found}
         with self._engine.begin() as conn:
-            upsert(conn, t.parked, [row])
+            upsert(conn, t.parked, list(rows.values()))
 
     def unpark(self, connection: str, places: Sequence[str]) -> None:
         """What was parked there is usable now."""

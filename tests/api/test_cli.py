@@ -127,9 +127,27 @@ def test_a_serving_process_answers_the_command_line_and_takes_its_imports(run, p
     assert "being served" in run("doctor", "--rebuild", code=1).stderr
 
 
+def test_another_encoder_is_built_beside_while_the_old_index_answers(run, people):
+    run("import", people, "--connection", "crm", HEADWATER_ENCODER="minilm")
+    other = {"HEADWATER_ENCODER": "multilingual"}
+    asked = run("search", "nurse in Lund", "--json", **other)
+    assert json.loads(asked.stdout)["hits"][0]["name"] == "Nils Norrby"
+    assert "index has minilm@" in asked.stderr
+    assert "older index answers" in run("doctor", **other).stdout
+    run("import", people, "--connection", "crm", **other)
+    report = json.loads(run("doctor", "--json", **other).stdout)["index"]
+    assert (report["built"], report["others"], report["switch"]) == (True, [], None)
+    asked = run("search", "sjuksköterska", "--json", **other)
+    assert (json.loads(asked.stdout)["hits"][0]["name"], asked.stderr) == ("Nils Norrby", "")
+
+
 def test_what_cannot_be_done_is_one_clear_sentence(run, tmp_path):
     assert "headwater import" in run("search", "nurse", code=1).stderr
-    assert "no such" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr.lower() or True
+    assert "There is no 'nothing.csv'" in run("import", str(tmp_path / "nothing.csv"), code=2).stderr
+    (tmp_path / "people.csv").write_text("namn,ort\nAnna,Lund\n")
+    assert "Its columns: namn, ort." in run("import", "people.csv", code=2).stderr
+    suggested = run("import", "people.csv", "--suggest-mapping")
+    assert json.loads(suggested.stdout) == {"name": "namn", "location": "ort"}
     assert "--limit" in run("search", "x", "--limit", "0", code=2).stderr
     assert "HEADWATER_PORT" in run("search", "x", code=2, HEADWATER_PORT="many").stderr
     assert "HEADWATER_SECRET_KEY" in run("serve", "--host", "0.0.0.0", "--port", "0", code=1).stderr
@@ -167,3 +185,17 @@ def test_serving_loads_neither_torch_nor_eval(serving, run, people, tmp_path):
     code = "import api.app, api.cli, sys; print([m for m in sys.modules if m.split('.')[0] in ('eval', 'torch')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_an_import_parks_doctor_lists_until_it_is_put_right(run, tmp_path):
+    cvs = tmp_path / "cvs"
+    cvs.mkdir()
+    (cvs / "anna.txt").write_text("Nurse in Lund")
+    (cvs / "broken.pdf").write_text("%PDF-1.4 nothing")
+    done = run("import", "cvs")
+    assert "1 person as 'cvs': 1 new" in done.stdout
+    assert "1 × broken.pdf is a damaged PDF." in done.stdout
+    assert "cvs: broken.pdf" in run("doctor").stdout
+    (cvs / "broken.pdf").unlink()
+    run("import", "cvs")
+    assert "Nothing is parked." in run("doctor").stdout

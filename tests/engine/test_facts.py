@@ -84,6 +84,14 @@ def test_overlapping_jobs_count_once():
             "Child Advocate",
             "2013-08",
         ),
+        ("Experience\nPainter 03/2010 ï¼\u200b Current Company Name City , State\nDid", "Painter", "2010-03"),
+        ("Experience\nAugust 2014\nto\nMay 2015\nCompany Name City , State Tutor\nDid", "Tutor", "2014-08"),
+        ("Experience\nFood Server Company Name City , State\n2000 - 2003\nDid", "Food Server", "2000"),
+        ("Experience\nCompany Name City , State Line Chef 01/2005\nOpened", "Line Chef", "2005-01"),
+        ("Experience\nResearch Associate , 10/2009\nCompany Name – City , State\nDid", "Research Associate", "2009-10"),
+        ("Experience\nHR Manager\nCompany Name\nCity , State\nJanuary 2009\nhired", "HR Manager", "2009-01"),
+        ("Experience\nCompany Name City , State Clerk II Created, organized files", "Clerk II", None),
+        ("Experience\nGolf Coach, The First Tee, 2013\nTaught", "Golf Coach", "2013"),
         ("Experience\nSenior Developer, Acme AB, Stockholm\n2019 – nu\n• Built", "Senior Developer", "2019"),
         ("Experience\nAcme AB — Backend Developer (2015–2019)\n• Built", "Backend Developer", "2015"),
         ("Erfarenhet\nSjuksköterska | Solbacka Care | mars 2020 – pågående\n• Vårdade", "Sjuksköterska", "2020-03"),
@@ -104,6 +112,56 @@ def test_skills_carry_the_years_of_the_jobs_that_mention_them():
     text = "Experience\nDeveloper, Acme AB\n2015 – 2018\n• Built in Kubernetes\nDeveloper, Beta AB\n2010 – 2012\n• Built in Java\nSkills\nKubernetes, Kite surfing"
     skills = {f.value: f.number for f in facts_of(text).facts if f.kind == "skill"}
     assert skills == {"skill:kubernetes": 3.0, "skill:java": 2.0, "kite surfing": None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Experience\nWe grew sales from 31 advisors in 2014 to 75 in 2015",
+        "Experience\n• Recognized as Project Manager of the Quarter in 2012 and again later on in the year that followed",
+    ],
+)
+def test_a_date_in_a_sentence_is_no_job(text):
+    assert facts_of(text).positions == ()
+
+
+def skills_in(text):
+    return [text[f.span.start : f.span.end] for f in facts_of(text).facts if f.kind == "skill"]
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ("Strong general ledger accounting skills", ["general ledger accounting"]),
+        ("Proficient in Excel (5 years)", ["Excel"]),
+        ("Windows 8.1 (Advanced, 5+ years experience)", ["Windows 8.1"]),
+        ("Word and Excel", ["Word", "Excel"]),
+        ("Accounts payable and receivable", ["Accounts payable and receivable"]),
+        ("Security\nunderstanding\nTriage", ["Security\nunderstanding", "Triage"]),
+        ("*Data mapping *Brand management", ["Data mapping", "Brand management"]),
+        ("Team player\nTime management\nphone, clients, Director", []),
+        ("Account manager", []),
+        ("C++, C#, .NET, R, C", ["C++", "C#", ".NET", "R", "C"]),
+        ("I have worked with many people in Python", ["Python"]),
+    ],
+)
+def test_items_of_a_skills_section(items, expected):
+    assert skills_in(f"Skills\n{items}\n") == expected
+
+
+def test_a_heading_run_into_the_line_before_opens_its_section():
+    text = "Education\nTeachers license Skills\nBudget planning, Staffing, Data mapping, Grading"
+    assert skills_in(text) == ["Budget planning", "Staffing", "Data mapping", "Grading"]
+
+
+def test_a_block_printed_twice_is_one_job():
+    job = "Cashier, Kiosken AB\n2014 – 2015\n• Sold\n"
+    assert len(facts_of(f"Experience\n{job}{job}").positions) == 1
+
+
+def test_a_language_among_the_skills_counts_when_it_stands_alone():
+    found = facts_of("Skills\nSpanish and French (fluent), English literature, Excel")
+    assert {f.value for f in found.facts if f.kind == "language"} == {"lang:es", "lang:fr"}
 
 
 def test_languages_with_their_level_and_education_with_its_year():

@@ -53,6 +53,14 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
             {"must title title:software-engineer", "!not skill skill:java", "want skill skill:python"},
         ),
         ("java or kotlin", {"want skill skill:java|skill:kotlin"}),
+        ("graphic or interior designer", {"must title title:graphic-designer|title:interior-designer"}),
+        (
+            "mechanical, electrical or process engineer",
+            {"must title title:mechanical-engineer|title:electrical-engineer|title:process-engineer"},
+        ),
+        ("artist or arts educator", {"must title title:artist|title:teacher"}),
+        ("mechanic or car wash attendant", {"want title title:mechanic"}),
+        ("nurse or midwife in Lund", {"must title title:nurse|title:midwife", "must place place:2693678"}),
         ("backend developer OR frontend developer", {"must title title:backend-developer|title:frontend-developer"}),
         (
             "C++ developer 3-5 years",

@@ -153,10 +153,11 @@ def test_vectors_agree_with_sentence_transformers(minilm, tmp_path):
 
 
 @pytest.mark.model
-def test_serving_does_not_import_torch(minilm, model_cache):
+@pytest.mark.parametrize("name", sorted(CATALOG))
+def test_serving_does_not_import_torch(minilm, multilingual, model_cache, name):
     code = (
         "import sys; from pathlib import Path; from models import load_encoder;"
-        "load_encoder('minilm', cache_dir=Path(sys.argv[1])).encode(['x']);"
+        f"load_encoder({name!r}, cache_dir=Path(sys.argv[1])).encode(['x']);"
         "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[2]
