@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from time import monotonic
 
@@ -39,7 +40,26 @@ log = structlog.get_logger(__name__)
 WATCH_S = 2.0
 """Seconds between two looks at the event log."""
 VOCABULARY_S = 30.0
-"""How old the workspace's words may be when another process wrote them. Our own writes renew them at once."""
+"""How old the workspace's words may be when another process wrote them."""
+QUICK_S, VOCABULARY_COST = 0.02, 50.0
+"""After our own writes they are read anew at once where that is quick; else no sooner than so many times as long as it
+takes, every few seconds in a large workspace into which records stream."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A workspace's vocabulary, when it was read and how long that took."""
+
+    words: Vocabulary
+    read_at: float
+    took_s: float
+
+    def until(self, written: float) -> float:
+        """When it is to be read anew. written: when we last wrote."""
+        if written < self.read_at:
+            return self.read_at + VOCABULARY_S
+        costly = self.took_s > QUICK_S
+        return self.read_at + (min(VOCABULARY_S, VOCABULARY_COST * self.took_s) if costly else 0.0)
 
 
 class Runtime:
@@ -67,7 +87,8 @@ class Runtime:
         self._turn = threading.Lock()
         """One follower at a time, and no change of the index under it."""
         self._switching: threading.Thread | None = None
-        self._vocabularies: dict[tuple[str, frozenset[str]], tuple[float, Vocabulary]] = {}
+        self._vocabularies: dict[tuple[str, frozenset[str]], _Words] = {}
+        self._written = 0.0
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
         self._stopping = threading.Event()
 
@@ -88,11 +109,11 @@ class Runtime:
 
     def vocabulary(self, viewer: Viewer) -> Vocabulary:
         key = (viewer.workspace, viewer.audiences)
-        found = self._vocabularies.get(key)
-        if found is None or monotonic() - found[0] > VOCABULARY_S:
-            found = (monotonic(), self.reader(viewer).vocabulary())
-            self._vocabularies[key] = found
-        return found[1]
+        found, now = self._vocabularies.get(key), monotonic()
+        if found is None or now > found.until(self._written):
+            words = self.reader(viewer).vocabulary()
+            found = self._vocabularies[key] = _Words(words, now, monotonic() - now)
+        return found.words
 
     def search(
         self,
@@ -132,12 +153,12 @@ class Runtime:
                 self._shelf.choose(self.index.stamp)
                 self._shelf.drop_others(self.index.stamp)
                 self._settled = True
-        self._vocabularies.clear()
+        self._written = monotonic()
         return done
 
     def follow_soon(self) -> Future[None]:
         """The same in the background, one run after another."""
-        self._vocabularies.clear()
+        self._written = monotonic()
         return self._following.submit(self._follow_logged)
 
     def _follow_logged(self) -> None:

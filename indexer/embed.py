@@ -87,6 +87,7 @@ def _batch(
         writer.learn_words("employer", employers)
     if changed:
         writer.mark_indexed(name, {person.id: prints[person.id] for person in changed})
+    index.tidy()
     return Indexed(len(changed), len(people) - len(changed), len(gone), embedded)
 
 

@@ -33,7 +33,7 @@ from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phra
 _U = edge.UpdateOperation
 _NO_GRAPH = 1_000_000_000
 _PAGE = 5_000
-SNAPSHOT_EVERY = 2_000
+SNAPSHOT_EVERY = 5_000
 """Points upserted between two snapshots of the columns: what a kill makes the next open read again."""
 
 
@@ -80,8 +80,6 @@ class EdgeIndex:
         for point, _, seq in rows:
             self._put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
         self._since_snapshot += len(points)
-        if self._since_snapshot >= SNAPSHOT_EVERY:
-            self._save_columns()
 
     def delete(self, person_ids: Iterable[str]) -> None:
         points = [point_id(person_id) for person_id in person_ids]
@@ -134,6 +132,10 @@ class EdgeIndex:
             # gets it looks older than a snapshot which does not hold it.
             self.columns.seq = seq
             self._read(None)
+
+    def tidy(self) -> None:
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._save_columns()
 
     def close(self) -> None:
         self._save_columns()

@@ -117,6 +117,9 @@ class ServerIndex:
             self.columns = Columns()
             self._read(Where())
 
+    def tidy(self) -> None:
+        """Nothing: a server keeps its own house."""
+
     def close(self) -> None:
         if not self._keep_client:
             self._client.close()

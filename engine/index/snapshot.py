@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from array import array
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -44,7 +45,7 @@ def save(columns: Columns, texts: Texts, path: Path) -> None:
     scratch = path.with_suffix(".new")
     with scratch.open("w+b") as out:
         out.write(_SUM.pack(0))
-        _write(out, json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode())
+        _write(out, _json(text))
         _write(out, np.array(columns.ids, dtype=np.uint64).tobytes())
         _write(out, np.ascontiguousarray(columns.numbers[:, :count]).tobytes())
         _write(out, np.array([len(held) for held in columns.held], dtype=np.uint32).tobytes())
@@ -69,6 +70,25 @@ def load(path: Path) -> tuple[Columns, Texts] | None:
         return _load(BytesIO(memoryview(whole)[_SUM.size :]))
     except (OSError, ValueError, KeyError, struct.error):
         return None
+
+
+def _json(parts: dict[str, Any]) -> bytes:
+    """As ``json.dumps``, long lists in pieces: one call holds Python's lock to its end, and people are searching."""
+    done = []
+    for name, value in parts.items():
+        items = value if isinstance(value, list) else None
+        text = _dumps(value) if items is None else f"[{','.join(_pieces(items))}]"
+        done.append(f"{_dumps(name)}:{text}")
+    return f"{{{','.join(done)}}}".encode()
+
+
+def _pieces(items: list[Any]) -> Iterator[str]:
+    for start in range(0, len(items), 1000):
+        yield _dumps(items[start : start + 1000])[1:-1]
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def rows_at(columns: Columns, place: int) -> BitMap:

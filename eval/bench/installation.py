@@ -165,6 +165,7 @@ def _fill_index(
         made["upsert"] += time.perf_counter() - start
         made["passages"] += sum(len(point.passages) for point in points)
         writer.mark_indexed(index_name(index), prints)
+        index.tidy()
         report("filling the index", min(place + BATCH, len(crowd.records)), len(crowd.records))
     writer.learn_words("employer", employers)
     newest = 0

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Engine, Select, func, or_, select
 
 from engine.errors import NotFound
@@ -193,20 +194,22 @@ class Reader:
         """The workspace's own words, for understanding a question."""
         words: dict[str, dict[str, None]] = {}
         hidden = self._hidden_jobs()
-        query = select(t.word.c.kind, t.word.c.value, t.word.c.job_id).where(
-            t.word.c.workspace == self.viewer.workspace
-        )
-        for kind, value, job_id in self._rows(query.order_by(t.word.c.kind, t.word.c.value)):
-            if job_id not in hidden:
-                words.setdefault(kind, {})[value] = None
-        jobs = self.jobs()
+        c = t.word.c
+        # Each word once, whatever the number of jobs it was said about: with hidden jobs, of the others only.
+        query = select(c.kind, c.value).distinct().where(c.workspace == self.viewer.workspace)
+        if hidden:
+            query = query.where(c.job_id.not_in(sorted(hidden)))
+        for kind, value in self._rows(query.order_by(c.kind, c.value)):
+            words.setdefault(kind, {})[value] = None
+        jobs = [from_json(row.body) for row in self._rows(self._jobs())]
+        jobs.sort(key=lambda job: (job.get("opened_at") or "", job["id"]), reverse=True)
         return Vocabulary(
-            job_titles={job.id: job.title for job in jobs},
+            job_titles={job["id"]: job["title"] for job in jobs},
             stages=tuple(words.get("stage", ())),
             tags=tuple(words.get("tag", ())),
             reasons=tuple(words.get("reason", ())),
             employers=tuple(words.get("employer", ())),
-            departments=tuple(sorted({job.department for job in jobs if job.department})),
+            departments=tuple(sorted({job["department"] for job in jobs if job.get("department")})),
         )
 
     def events(self, after: int = 0, limit: int = 1000) -> list[Event]:

@@ -205,8 +205,10 @@ def test_the_snapshot_is_written_while_it_goes_on(tmp_path, opening, make_world,
     monkeypatch.setattr(edge, "SNAPSHOT_EVERY", 10)
     index = opening(tmp_path / "index")
     index.upsert(make_world(1, 9))
+    index.tidy()
     assert not (tmp_path / "index" / "columns.bin").exists()
     index.upsert(make_world(2, 1))
+    index.tidy()
     assert (tmp_path / "index" / "columns.bin").exists()
 
 
