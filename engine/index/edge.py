@@ -18,14 +18,16 @@ from typing import Any
 import numpy as np
 import qdrant_edge as edge
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from engine.errors import Busy, IndexMismatch, NeedsOperator
 from engine.index.columns import Columns
 from engine.index.engine import Card, Leg, Scores
-from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, card_of, check, payload_of
+from engine.index.payload import card_of, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
 from engine.index.snapshot import load, save
+from engine.index.texts import Texts
 from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
 
 _U = edge.UpdateOperation
@@ -37,6 +39,9 @@ SNAPSHOT_EVERY = 2_000
 
 class EdgeIndex:
     """An Index over one folder: ``stamp.json``, ``columns.bin``, ``shard/``."""
+
+    names_up_to = 1_000_000
+    """More than one process will hold. A filter by payload would read everyone's: only ``seq`` is indexed."""
 
     def __init__(self, folder: Path, stamp: IndexStamp) -> None:
         self.stamp = stamp
@@ -58,7 +63,7 @@ class EdgeIndex:
         if not shard.exists():
             _create(shard, stamp.dim)
         self._shard = _load(shard)
-        self.columns = load(folder / "columns.bin") or Columns()
+        self.columns, self._texts = load(folder / "columns.bin") or (Columns(), Texts())
         self._since_snapshot = 0
         self._catch_up()
 
@@ -73,7 +78,7 @@ class EdgeIndex:
         self._shard.update(_U.upsert_points([_edge_point(point, payload) for point, payload, _ in rows]))
         self._shard.flush()
         for point, _, seq in rows:
-            self.columns.put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
+            self._put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
         self._since_snapshot += len(points)
         if self._since_snapshot >= SNAPSHOT_EVERY:
             self._save_columns()
@@ -85,15 +90,22 @@ class EdgeIndex:
             self._shard.flush()
             for point in points:
                 self.columns.drop(point)
+                if (row := self.columns.row_of.get(point)) is not None:
+                    self._texts.drop(row)
 
     def ask(self, legs: Sequence[Leg]) -> list[Scores]:
-        filters = {id(leg.where): _filter(leg.where) for leg in legs}  # legs share one, at times of thousands of ids
+        filters = {
+            id(leg.where): self._filter(leg.where) for leg in legs
+        }  # legs share one, at times of thousands of ids
         requests = [_request(leg, filters[id(leg.where)]) for leg in legs]
         answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
         return [[(hit.id, hit.score) for hit in answer] for answer in answers]
 
     def matching(self, where: Where) -> list[int]:
-        return [record.id for record in self._scroll(_filter(where), payload=False)]
+        return [record.id for record in self._scroll(self._filter(where), payload=False)]
+
+    def saying(self, phrase: str) -> BitMap:
+        return self._texts.saying(phrase) & self.columns.live
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
         return {point: card.body for point, card in self.shown(points).items()}
@@ -117,7 +129,7 @@ class EdgeIndex:
         self._read(newer)
         if len(self.columns) != self.count():
             seq = self.columns.seq
-            self.columns = Columns()
+            self.columns, self._texts = Columns(), Texts()
             # Not counted anew: a number that a deleted point held must not be given again, or a point that
             # gets it looks older than a snapshot which does not hold it.
             self.columns.seq = seq
@@ -128,13 +140,31 @@ class EdgeIndex:
         self._shard.close()
 
     def _save_columns(self) -> None:
-        save(self.columns, self._folder / "columns.bin")
+        save(self.columns, self._texts, self._folder / "columns.bin")
         self._since_snapshot = 0
 
     def _read(self, where: Any) -> None:
-        for record in self._scroll(where, payload=edge.PayloadSelector.Exclude(list(HIDDEN))):
+        for record in self._scroll(where, payload=edge.PayloadSelector.Exclude(["card", "near"])):
             payload = record.payload
-            self.columns.put(record.id, payload["person_id"], payload, payload["seq"])
+            self._put(record.id, payload["person_id"], payload, payload["seq"])
+
+    def _put(self, point: int, person_id: str, fields: dict[str, Any], seq: int) -> None:
+        self.columns.put(point, person_id, fields, seq)
+        self._texts.put(self.columns.row_of[point], fields.get("words", ""))
+
+    def _filter(self, where: Where) -> Any:
+        """None where it keeps everyone. Phrases are ours to find: the engine is given the points."""
+
+        def known(condition: Condition) -> Condition:
+            if isinstance(condition, Phrase):
+                return Ids(tuple(self.columns.ids[row] for row in self.saying(condition.words)))
+            return condition
+
+        if not (where.must or where.any_of or where.must_not):
+            return None
+        must = [_condition(known(c)) for c in where.must]
+        must += [edge.Filter(should=[_condition(known(c)) for c in group]) for group in where.any_of]
+        return edge.Filter(must=must or None, must_not=[_condition(known(c)) for c in where.must_not] or None)
 
     def _scroll(self, where: Any, *, payload: Any) -> Iterable[Any]:
         offset = None
@@ -199,15 +229,9 @@ def _create(shard: Path, dim: int) -> None:
             optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NO_GRAPH),
         ),
     )
-    kinds: dict[str, Any] = {
-        **dict.fromkeys(KEYWORDS, edge.KeywordIndexParams()),
-        **dict.fromkeys(FLOATS, edge.FloatIndexParams()),
-        **dict.fromkeys(INTEGERS, edge.IntegerIndexParams(lookup=True, range=True)),
-        "geo": edge.GeoIndexParams(),
-        "words": edge.TextIndexParams(tokenizer=edge.TokenizerType.Word, lowercase=True, phrase_matching=True),
-    }
-    for field, kind in kinds.items():
-        made.update(_U.create_field_index(field, kind))
+    # Nothing else is indexed: sets, numbers and phrases are kept in memory, and an index of the engine's own is made
+    # anew at every start.
+    made.update(_U.create_field_index("seq", edge.IntegerIndexParams(lookup=True, range=True)))
     made.flush()
     made.close()
     unfinished.rename(shard)
@@ -230,14 +254,6 @@ def _request(leg: Leg, where: Any) -> Any:
     return edge.QueryRequest(limit=leg.limit, query=edge.Query.Nearest(vector, using=leg.using), filter=where)
 
 
-def _filter(where: Where) -> Any:
-    if not (where.must or where.any_of or where.must_not):
-        return None
-    must = [_condition(c) for c in where.must]
-    must += [edge.Filter(should=[_condition(c) for c in group]) for group in where.any_of]
-    return edge.Filter(must=must or None, must_not=[_condition(c) for c in where.must_not] or None)
-
-
 def _condition(condition: Condition) -> Any:
     match condition:
         case Match(field, values):
@@ -249,7 +265,7 @@ def _condition(condition: Condition) -> Any:
             return edge.FieldCondition(key="geo", geo_radius=circle)
         case Empty(field):
             return edge.IsEmptyCondition(field)
-        case Phrase(words):
-            return edge.FieldCondition(key="words", match=edge.MatchPhrase(words))
+        case Phrase():
+            raise AssertionError("EdgeIndex._filter has turned phrases into points")
         case Ids(ids):
             return edge.HasIdCondition(set(ids))

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from engine.index.columns import Columns
 from engine.index.point import PersonPoint
@@ -46,6 +47,8 @@ class Index(Protocol):
 
     columns: Columns
     stamp: IndexStamp
+    names_up_to: int
+    """Up to so many points a leg is best limited by naming them; beyond, by a filter on payload."""
 
     def upsert(self, points: Sequence[PersonPoint]) -> None:
         """Insert or replace, then flush. Raises BadVector before anything is written."""
@@ -59,6 +62,10 @@ class Index(Protocol):
 
     def matching(self, where: Where) -> list[int]:
         """Every point where it holds, in no order."""
+        ...
+
+    def saying(self, phrase: str) -> BitMap:
+        """Rows of the people whose text holds these normalised words, adjacent."""
         ...
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]: ...

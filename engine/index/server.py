@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 from qdrant_client import QdrantClient
 from qdrant_client import models as qdrant
 
@@ -31,6 +32,9 @@ _STAMP_POINT = 1
 
 class ServerIndex:
     """An Index over a collection. ``client`` is closed with it unless ``keep_client``."""
+
+    names_up_to = 10_000
+    """Beyond, a filter by payload is less to send."""
 
     def __init__(
         self,
@@ -83,6 +87,9 @@ class ServerIndex:
 
     def matching(self, where: Where) -> list[int]:
         return [int(record.id) for record in self._scroll(where, payload=False)]
+
+    def saying(self, phrase: str) -> BitMap:
+        return BitMap(self.columns.rows(self.matching(Where(must=(Phrase(phrase),)))))
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
         return {point: card.body for point, card in self.shown(points).items()}

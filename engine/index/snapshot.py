@@ -1,5 +1,6 @@
-"""The columns as one file beside an index, read back in a fraction of what reading the index takes. A cache:
-what cannot be read is as good as absent, for the engine holds the truth.
+"""The columns and the texts as one file beside an index, read back in a fraction of what reading the index takes.
+
+A cache: what cannot be read is as good as absent, for the engine holds the truth.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from engine.index.columns import NUMBER_FIELDS, Columns
+from engine.index.texts import Texts
 
-VERSION = 3
+VERSION = 4
 _LENGTH = struct.Struct("<Q")
 _SUM = struct.Struct("<I")
 
 
-def save(columns: Columns, path: Path) -> None:
+def save(columns: Columns, texts: Texts, path: Path) -> None:
     """Write a snapshot: whole or not at all (renamed into place)."""
     count = len(columns.ids)
     used = [rows_at(columns, place) for place in range(len(columns.keys))]
@@ -36,6 +38,8 @@ def save(columns: Columns, path: Path) -> None:
         "keys": columns.keys,
         "stated": list(columns.stated),
         "flags": list(columns.flags),
+        "words": list(texts.number_of),
+        "dead": texts.dead,
     }
     scratch = path.with_suffix(".new")
     with scratch.open("w+b") as out:
@@ -46,6 +50,9 @@ def save(columns: Columns, path: Path) -> None:
         _write(out, np.array([len(held) for held in columns.held], dtype=np.uint32).tobytes())
         _write(out, b"".join(held.tobytes() for held in columns.held))
         _write_sets(out, [*used, *columns.stated.values(), *columns.flags.values(), columns.live])
+        _write(out, texts.words[: texts.used].tobytes())
+        for numbers in (texts.starts, texts.rows, texts.entry_of):
+            _write(out, np.array(numbers, dtype=np.int64).tobytes())
         out.seek(_SUM.size)
         checksum = crc32(out.read())
         out.seek(0)
@@ -53,7 +60,7 @@ def save(columns: Columns, path: Path) -> None:
     scratch.replace(path)
 
 
-def load(path: Path) -> Columns | None:
+def load(path: Path) -> tuple[Columns, Texts] | None:
     """The snapshot, or None when there is none or it cannot be read."""
     try:
         whole = path.read_bytes()
@@ -70,7 +77,7 @@ def rows_at(columns: Columns, place: int) -> BitMap:
     return columns.sets[field][value] if number is None else columns.pairs[field][value][number]
 
 
-def _load(file: BinaryIO) -> Columns:
+def _load(file: BinaryIO) -> tuple[Columns, Texts]:
     text: dict[str, Any] = json.loads(_read(file))
     if text["version"] != VERSION:
         raise ValueError("a snapshot of another version")
@@ -95,7 +102,17 @@ def _load(file: BinaryIO) -> Columns:
     columns.stated = {field: next(sets) for field in text["stated"]}
     columns.flags = {flag: next(sets) for flag in text["flags"]}
     columns.live = next(sets)
-    return columns
+    return columns, _load_texts(file, text)
+
+
+def _load_texts(file: BinaryIO, text: dict[str, Any]) -> Texts:
+    texts = Texts()
+    texts.number_of = {word: number for number, word in enumerate(text["words"], 1)}
+    texts.dead = text["dead"]
+    texts.words = np.frombuffer(bytearray(_read(file)), dtype=np.uint32)
+    texts.used = len(texts.words)
+    texts.starts, texts.rows, texts.entry_of = (np.frombuffer(_read(file), dtype=np.int64).tolist() for _ in range(3))
+    return texts
 
 
 def _split(places: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> list[array[int]]:

@@ -97,8 +97,8 @@ def _best(query: Query, level: int, rows: BitMap, index: Index, legs: dict[Vecto
     columns = index.columns
     asked = [leg for name, leg in legs.items() if name != "passages"]
     found: set[int] = set()
-    if len(rows) > BY_ID:
-        share = len(rows) / max(1, len(columns))
+    share = len(rows) / max(1, len(columns))
+    if len(rows) > BY_ID and (share >= 0.1 or len(rows) > index.names_up_to):
         where = ALL if share >= 0.1 else _focus(query, level)
         limit = int(1.3 * DEPTH / share) + 50 if where == ALL else 4 * DEPTH
         again = []

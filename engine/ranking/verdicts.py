@@ -18,7 +18,6 @@ from pyroaring import BitMap
 from engine.index.columns import Columns, day_number
 from engine.index.engine import Index
 from engine.index.rows import to_bitmap
-from engine.index.where import Phrase, Where
 from engine.query.criteria import Criterion, Verdict
 from engine.text import normalise
 
@@ -46,8 +45,7 @@ def judge(criterion: Criterion, index: Index) -> Judged:
     """The row sets of one criterion, exact over the workspace."""
     columns = index.columns
     if criterion.kind == "keyword":
-        rows = (columns.rows(index.matching(Where(must=(Phrase(value),)))) for value in criterion.values)
-        return Judged(criterion, BitMap.union(BitMap(), *map(BitMap, rows)) & columns.live)
+        return Judged(criterion, BitMap.union(BitMap(), *map(index.saying, criterion.values)) & columns.live)
     return _JUDGES[criterion.kind](criterion, columns)
 
 
