@@ -36,6 +36,7 @@ def new_reader():
         yield opened
 
 
+@pytest.mark.office
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rtf", "doc", "odt"])
 def test_old_and_open_documents_are_read_through_libreoffice(rtf, text_of, tmp_path, kind):
@@ -49,6 +50,7 @@ def test_old_and_open_documents_are_read_through_libreoffice(rtf, text_of, tmp_p
     assert text_of(path) == "A nurse in Göteborg"
 
 
+@pytest.mark.scan
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["scan.png", "scan.jpg", "scan.tiff", "scan.pdf"])
 def test_scans_are_read_through_tesseract(write_scan, text_of, name):
@@ -83,6 +85,7 @@ def test_a_program_that_fails_is_named(programs, rtf, write_scan, new_reader, wh
     assert "tesseract" in why_not(write_scan("scan.png", "x"), new_reader)
 
 
+@pytest.mark.office
 @pytest.mark.slow
 def test_what_a_document_links_to_is_not_fetched(tmp_path, text_of):
     asked = []
