@@ -17,7 +17,7 @@ demo: $(VENV)/.installed ## set all up, build a made-up world, import it, search
 	@$(BIN)/headwater demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/.installed-dev ## set all up and pass the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(VENV)/.installed-dev ## style, types and import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -28,7 +28,7 @@ from engine.ranking.evidence import find_evidence
 from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
 from engine.ranking.prior import prior_columns, reasons
-from engine.ranking.relevance import Weights, relevance_parts
+from engine.ranking.relevance import Weights, current, relevance_parts
 from engine.ranking.results import Hit, Parts, SearchResult
 from engine.ranking.verdicts import Judged, judge
 from engine.records import Policy, Viewer, Vocabulary
@@ -99,7 +99,7 @@ def search(
     with clock.phase("legs"):
         wanted = set(levels) if levels is not None else {3, 2, 1, 0}
         points = find_candidates(query, found, index, legs, wanted, min(ORDER, max(200, offset + limit)))
-    scored = _rank(points, found, index, legs, named, policy, weights, today, clock)
+    scored = _rank(points, judged, found, index, legs, named, policy, weights, today, clock)
     order = tuple(
         zip(
             [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
@@ -139,7 +139,7 @@ def rank(
         named = find_named(query, index.columns)
         found = find_levels(judged, index.columns.live, named)
     known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
-    scored = _rank(known, found, index, legs, named, policy, weights, today, clock)
+    scored = _rank(known, judged, found, index, legs, named, policy, weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
     among = to_bitmap(scored.rows)
     given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
@@ -154,15 +154,16 @@ def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary,
 
 
 def _rank(
-    points: list[int], found: Levels, index: Index, legs: dict, named: dict[int, float],  # type: ignore[type-arg]
+    points: list[int], judged: Sequence[Judged], found: Levels, index: Index, legs: dict, named: dict[int, float],  # type: ignore[type-arg]
     policy: Policy, weights: Weights, today: date, clock: _Clock,
 ) -> _Scored:  # fmt: skip
     """Score every candidate and put them in order."""
     columns = index.columns
     with clock.phase("rescore"):
-        parts = relevance_parts(score(points, index, legs), weights)
+        scores = score(points, index, legs)
     with clock.phase("rank"):
         rows = rows_of(points, columns)
+        parts = relevance_parts({**scores, **current(rows, judged, columns)}, weights)
         level = found.levels(rows)
         relevance = sum(parts.values()) if parts else np.zeros(len(points))
         if named:  # a person named in the question: how well the name fits is the relevance

@@ -5,6 +5,7 @@ HEADWATER_TEST_NO_SKIPS=1 (the CI run) any skip but that of ``data`` fails the r
 """
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -19,26 +20,40 @@ settings.load_profile("suite")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("HEADWATER_SHARED_DATA") or ROOT.parent / "shared" / "data")
-NOT_RUN: dict[str, str] = {}
+
+
+PROGRAMS = {"browser": "chromium", "office": "soffice", "scan": "tesseract"}
+
+
+def not_run() -> dict[str, str]:
+    """Group (marker) that cannot run here -> why."""
+    found = {}
+    if not os.environ.get("HEADWATER_TEST_QDRANT_URL"):
+        found["server"] = "HEADWATER_TEST_QDRANT_URL names no Qdrant server"
+    if not SHARED.is_dir():
+        found["data"] = "the reference data is not beside the checkout (HEADWATER_SHARED_DATA)"
+    for group, program in PROGRAMS.items():
+        if shutil.which(program) is None:
+            found[group] = f"there is no {program} on this machine"
+    return found
 
 
 def pytest_collection_modifyitems(config, items):
     """The real-server group is taken out, not skipped, where no server is named: a fresh machine has none."""
-    if not os.environ.get("HEADWATER_TEST_QDRANT_URL"):
+    groups = not_run()
+    if "server" in groups:
         out = [item for item in items if item.get_closest_marker("server")]
-        if out:
-            NOT_RUN["server"] = f"{len(out)} tests; HEADWATER_TEST_QDRANT_URL names no Qdrant server"
-            config.hook.pytest_deselected(items=out)
-            items[:] = [item for item in items if item not in set(out)]
-    if not SHARED.is_dir():
-        marked = [item for item in items if item.get_closest_marker("data")]
-        NOT_RUN["data"] = f"{len(marked)} tests; the reference data is not beside the checkout (HEADWATER_SHARED_DATA)"
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason="reference data absent: set HEADWATER_SHARED_DATA"))
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+    for group, reason in groups.items():
+        for item in items:
+            if item.get_closest_marker(group):
+                item.add_marker(pytest.mark.skip(reason=f"{group}: {reason}"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    for group, reason in sorted(NOT_RUN.items()):
+    """Asked anew: where workers run the tests, the process that reports has collected none."""
+    for group, reason in not_run().items():
         terminalreporter.write_line(f"group not run: {group}: {reason}")
 
 
@@ -46,7 +61,9 @@ def pytest_sessionfinish(session):
     if os.environ.get("HEADWATER_TEST_NO_SKIPS") != "1":
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = [r for r in reporter.stats.get("skipped", []) if "reference data absent" not in str(r.longrepr)]
+    if reporter is None:  # a worker: the process that reports decides
+        return
+    skipped = [r for r in reporter.stats.get("skipped", []) if "data: the reference data" not in str(r.longrepr)]
     if skipped and session.exitstatus == 0:
         for report in skipped:
             reporter.write_line(f"skipped, and must not be here: {report.nodeid}: {report.longrepr[-1]}")

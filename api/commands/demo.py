@@ -24,7 +24,7 @@ FOLDER = Path("demo-data")
 QUESTIONS = (
     "nurse in Göteborg with 3 years, fluent Swedish",
     "backend developer in Stockholm with Python and PostgreSQL",
-    "ekonom i Malmö, gärna Excel",
+    "lärare i Stockholm som nått slutintervju",
 )
 
 
@@ -51,7 +51,7 @@ def demo(
         for question in QUESTIONS:
             out.print()
             out.print(Rule(Text(question), align="left"))
-            show_answer(find(door, question, 3))
+            show_answer(find(door, question, 3) | {"cursor": None})
         if listening is not None:
             run(runtime, settings, listening)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from datetime import date
 
@@ -18,6 +19,9 @@ from engine.text import normalise
 LONGEST_TEXT = 400_000
 """Characters read of one document: about 150 pages. The rest is indexed as text but gives no facts."""
 
+_SEGMENT = re.compile(r"[^,;|·•:()/\t\n–—]+")
+_NOT_PLACE = re.compile(r"(?:.*(?<!\w)(?:in|i|from|från|near|nära)\s+)?\s*(?:[A-Z]{0,2}-?\d[\d ]{2,6}\s+)?")
+"""What may stand before a place in its part of a line: "lives in", "SE-411 03"."""
 _LEVEL_NUMBER = {level: float(number) for number, level, _ in EDUCATION}
 
 
@@ -131,13 +135,21 @@ def place_fact(words: str, lexicon: Lexicon, span: Span | None = None, *, curren
 
 
 def _home(document_id: str, text: str, sections: list[Section], lexicon: Lexicon) -> list[Fact]:
-    """Where the person lives: the first place named in the head of the CV (its first lines)."""
+    """Where the person lives: the first place that stands by itself in the head of the CV (its first lines).
+
+    By itself: "Stockholm · 070-…", "411 03 Göteborg", "lives in Lund"; not inside a name ("Sofía Rosengren").
+    """
     head = next((s for s in sections if s.kind == "head"), None)
     if head is None:
         return []
     top = "\n".join(text[head.start : head.end].splitlines()[:8])[:600]
-    found = place_fact(top, lexicon, Span(document_id=document_id, start=head.start, end=head.start + len(top)))
-    return [found] if found else []
+    for part in _SEGMENT.finditer(top):
+        rest = _NOT_PLACE.sub("", part.group(), count=1)
+        words, at = rest.rstrip(" \xa0."), head.start + part.end() - len(rest)
+        if lexicon.lookup(words, "place") or lexicon.lookup(words, "country"):
+            found = place_fact(words, lexicon, Span(document_id=document_id, start=at, end=at + len(words)))
+            return [found] if found else []
+    return []
 
 
 def _at(position: Position) -> Span | None:

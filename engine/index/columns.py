@@ -19,7 +19,10 @@ from pyroaring import BitMap
 
 from engine.index.rows import to_bitmap
 
-SET_FIELDS = ("source", "titles", "skills", "languages", "employers", "country", "place", "outcomes", "jobs", "tags")
+SET_FIELDS = (
+    "source", "titles", "titles_now", "other_titles", "skills", "languages", "employers", "country", "place",
+    "outcomes", "jobs", "tags",
+)  # fmt: skip
 NUMBER_FIELDS = ("years", "seniority", "education", "stage", "latitude", "longitude", "applied", "updated")
 PAIR_FIELDS = ("skill_years", "language_levels")
 FLAGS = ("replied", "reopenable", "refused", "do_not_contact")

@@ -15,7 +15,18 @@ from engine.index.columns import day_number
 from engine.index.engine import Card
 from engine.index.point import PersonPoint
 
-KEYWORDS = ("source", "titles", "skills", "languages", "employers", "country", "outcomes", "jobs", "tags")
+KEYWORDS = (
+    "source",
+    "titles",
+    "other_titles",
+    "skills",
+    "languages",
+    "employers",
+    "country",
+    "outcomes",
+    "jobs",
+    "tags",
+)
 FLOATS = ("years", "seniority", "education", "applied_day", "updated_day")
 INTEGERS = ("stage", "seq")
 HIDDEN = ("words", "card", "near")

@@ -181,7 +181,7 @@ def _fields(person: Person, facts: Facts, lexicon: Lexicon, body: str) -> dict[s
     place = next((f for f in _by_trust(facts, "place")), None)
     stated: dict[str, Any] = {
         "source": person.source,
-        "titles": sorted({v for f in facts.facts if f.kind == "title" for v in with_parents(f.value, lexicon)}),
+        **_titles(facts, lexicon),
         "skills": sorted({f.value for f in facts.facts if f.kind == "skill"}),
         "languages": sorted({f.value for f in facts.facts if f.kind == "language"}),
         "employers": sorted({f.value for f in facts.facts if f.kind == "employer"}),
@@ -210,6 +210,23 @@ def _fields(person: Person, facts: Facts, lexicon: Lexicon, body: str) -> dict[s
     }
     # Not by truth: stage 0 (applied) and 0 years are stated.
     return {k: v for k, v in stated.items() if v is not None and v is not False and v not in ([], {}, "")}
+
+
+def _titles(facts: Facts, lexicon: Lexicon) -> dict[str, list[str]]:
+    """``titles`` the lexicon knows, broader ones too; those of the newest position; and words it does not know.
+
+    Apart, because a title nobody knows may mean any of the known ones: it says nothing against a person.
+    """
+    stated = [f for f in facts.facts if f.kind == "title"]
+    newest = facts.positions[0].title if facts.positions else None
+    now = {m.concept.id for m in lexicon.find(newest or "", ("title",), listed=True)}
+    now |= {f.value for f in stated if f.current}
+    known = {f.value for f in stated if lexicon.get(f.value)}
+    return {
+        "titles": sorted({v for value in known for v in with_parents(value, lexicon)}),
+        "titles_now": sorted({v for value in now & known for v in with_parents(value, lexicon)}),
+        "other_titles": sorted({f.value for f in stated} - known),
+    }
 
 
 def with_parents(value: str, lexicon: Lexicon) -> tuple[str, ...]:

@@ -136,10 +136,12 @@ def _condition(criterion: Criterion, *, sure: bool) -> Where | None:
         # "not 5 years of Java" keeps whoever has two.
         return Where(must_not=(Match(keyword, criterion.values),)) if keyword and criterion.low is None else None
     needed = sure or (criterion.explicit and criterion.weight == "must")
+    if criterion.kind == "title" and (needed or criterion.weight == "must"):
+        values = (*criterion.values, *criterion.expanded)
+        named = (Match("titles", values), Match("other_titles", values))
+        return Where(any_of=(named if needed else (*named, Empty("titles")),))
     if keyword and needed:
         return Where(must=(Match(keyword, (*criterion.values, *criterion.expanded)),))
-    if criterion.kind == "title" and criterion.weight == "must":
-        return Where(any_of=((Match("titles", (*criterion.values, *criterion.expanded)), Empty("titles")),))
     if criterion.kind == "place" and criterion.weight == "must":
         if criterion.country:
             here = Match("country", (criterion.country,))

@@ -52,6 +52,11 @@ def _fact_for(criterion: Criterion, card: dict[str, Any], *, supports: bool) -> 
         facts = [fact for fact in facts if wanted & set(fact["values"])]
     if supports and criterion.kind == "company":
         facts = [f for f in facts if any(f" {w} " in f" {v} " for w in criterion.values for v in f["values"])]
+    if (
+        criterion.kind == "place" and facts
+    ):  # the field is believed before a text, see point.py; quote what agrees with it
+        home = next((fact for fact in facts if not fact.get("quote")), facts[0])
+        facts = [fact for fact in facts if fact["values"] == home["values"]]
     if criterion.kind in ("education", "language"):
         facts.sort(key=lambda fact: -fact.get("number", 0))
     # A quote from a text says more than a bare field.

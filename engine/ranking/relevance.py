@@ -6,10 +6,15 @@ with the question's length; cosine clipped to 0..1. The parts add up to the rele
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from engine.index.columns import Columns
+from engine.index.rows import to_array, to_bitmap
+from engine.ranking.verdicts import Judged
 from engine.records import Number, Record
 
 HALF = {"title": 6.0, "skills": 8.0, "text": 12.0, "history": 8.0}
@@ -19,12 +24,14 @@ HALF = {"title": 6.0, "skills": 8.0, "text": 12.0, "history": 8.0}
 class Weights(Record):
     """How much each leg counts. Any positive numbers: they are scaled to sum to one."""
 
-    profile: Number = Field(default=0.25, ge=0)
-    passages: Number = Field(default=0.25, ge=0)
-    title: Number = Field(default=0.20, ge=0)
-    skills: Number = Field(default=0.10, ge=0)
-    text: Number = Field(default=0.15, ge=0)
+    profile: Number = Field(default=0.22, ge=0)
+    passages: Number = Field(default=0.23, ge=0)
+    title: Number = Field(default=0.18, ge=0)
+    skills: Number = Field(default=0.09, ge=0)
+    text: Number = Field(default=0.13, ge=0)
     history: Number = Field(default=0.05, ge=0)
+    current: Number = Field(default=0.10, ge=0)
+    """No leg: that the title asked for is the person's newest, not one of long ago."""
 
     def scaled(self) -> dict[str, float]:
         raw = self.model_dump()
@@ -44,3 +51,12 @@ def relevance_parts(scores: dict[str, NDArray[np.float64]], weights: Weights) ->
     """leg -> raw scores (n,)  ->  leg -> weighted part (n,), in 0..weight."""
     scaled = weights.scaled()
     return {leg: scaled[leg] * squash(leg, found) for leg, found in scores.items()}
+
+
+def current(rows: NDArray[np.uint32], judged: Sequence[Judged], columns: Columns) -> dict[str, NDArray[np.float64]]:
+    """``{"current": (n,)}``: the share of the titles asked for that are a row's newest. Empty when none is asked."""
+    asked = [j.criterion for j in judged if j.criterion.kind == "title" and j.criterion.weight != "not"]
+    if not asked:
+        return {}
+    held = [to_array(columns.any_of("titles_now", (*c.values, *c.expanded)) & to_bitmap(rows)) for c in asked]
+    return {"current": np.mean([np.isin(rows, here) for here in held], axis=0)}

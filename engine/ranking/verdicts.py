@@ -57,6 +57,13 @@ def _members(name: str, *, closed: bool) -> Callable[[Criterion, Columns], Judge
     return judged
 
 
+def _title(criterion: Criterion, columns: Columns) -> Judged:
+    """A title the lexicon does not know may be another name of any: whoever has but such is not stated."""
+    values = (*criterion.values, *criterion.expanded)
+    yes = columns.any_of("titles", values) | columns.any_of("other_titles", values)
+    return Judged(criterion, yes, no=columns.stated["titles"] - yes)
+
+
 def _with_number(name: str, pairs: str, slack: float) -> Callable[[Criterion, Columns], Judged]:
     """Members, of whom those with too small a number are close or no, and those without one not stated."""
 
@@ -145,7 +152,7 @@ def _education(criterion: Criterion, columns: Columns) -> Judged:
 
 
 _JUDGES: dict[str, Callable[[Criterion, Columns], Judged]] = {
-    "title": _members("titles", closed=True),
+    "title": _title,
     "skill": _with_number("skills", "skill_years", 1.0),
     "language": _with_number("languages", "language_levels", 1.0),
     "company": _company,

@@ -173,6 +173,24 @@ def test_languages_with_their_level_and_education_with_its_year():
     assert (study.level, study.end, study.field) == ("master", "2012", "datateknik")
 
 
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        ("Sofía Rosengren\nStockholm · sofia@example.com · 070-1740675", "Stockholm"),
+        ("Sofía Rosengren\nsofia@example.com", None),
+        ("Anna Lund\nStorgatan 1, 411 03 Göteborg", "Göteborg"),
+        ("Anna Berg\nI live in Lund, with two cats", "Lund"),
+        ("Paris Hilltop\nNurse | Oslo, Norway | 22 22 22 22", "Oslo"),
+        ("Karl Engdahl\nStockholm", "Stockholm"),
+    ],
+)
+def test_home_is_the_place_that_stands_by_itself(head, place):
+    places = [
+        f.label for f in facts_of(f"{head}\nExperience\nNurse, Solbacka Care, 2019 - 2021").facts if f.kind == "place"
+    ]
+    assert places == ([place] if place else [])
+
+
 def test_headings_are_told_from_sentences():
     assert heading_kind("WORK HISTORY:") == "work"
     assert heading_kind("Språkkunskaper") == "languages"

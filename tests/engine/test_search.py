@@ -264,9 +264,9 @@ def large_world(tmp_path_factory, make_world, stamp):
 
 def test_someone_deleted_while_we_look_is_left_out(world, monkeypatch):
     first = world.ask.search(question(2), limit=5).hits[0]
-    cards = world.ask.index.shown
+    shown = world.ask.index.shown
     gone = point_id(first.person_id)
-    monkeypatch.setattr(world.ask.index, "shown", lambda points: cards([p for p in points if p != gone]))
+    monkeypatch.setattr(world.ask.index, "shown", lambda points: shown([p for p in points if p != gone]))
     found = world.ask.search(question(2), limit=5)
     assert first.person_id not in [h.person_id for h in found.hits]
     assert len(found.hits) == 4

@@ -9,7 +9,7 @@ from engine.index.schema import point_id
 from engine.index.where import Where
 from engine.lexicon import Lexicon
 from engine.ranking.relevance import Weights
-from engine.records import Activity, Application, Document, Job, Policy, SourceRecord, Viewer
+from engine.records import Activity, Application, Document, Job, Policy, Position, SourceRecord, Viewer
 from engine.search import rank, search
 from indexer.follower import follow
 from indexer.ledger import Ledger
@@ -81,14 +81,14 @@ SECRETS = ("zebrafinch", "moonraker", "kingmaker")
 class House:
     """A ledger, an index that followed it, and questions in plain words."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, records=RECORDS):
         self.ledger = Ledger.open(f"sqlite:///{folder / 'headwater.db'}")
         self.encoder, self.lexicon = FakeEncoder(), Lexicon.default()
         stamp = IndexStamp(encoder=self.encoder.key, dim=self.encoder.dim, lexicon=self.lexicon.version)
         self.index = open_folder(folder / "index", stamp)
         writer = self.ledger.writer()
         writer.put_jobs("test", JOBS)
-        self.ids = {put.person_id: r.id for put, r in zip(writer.put_records("test", RECORDS), RECORDS, strict=True)}
+        self.ids = {put.person_id: r.id for put, r in zip(writer.put_records("test", records), records, strict=True)}
         self.follow()
 
     def follow(self):
@@ -258,3 +258,39 @@ def test_a_job_made_confidential_leaves_the_index(tmp_path):
         assert set(house.found("job:job-icu")) == {"anna", "bo"}
     finally:
         house.close()
+
+
+@pytest.fixture
+def titled(tmp_path):
+    """People who differ in their titles only."""
+
+    def opened(**titles):
+        records = [
+            SourceRecord(
+                id=key,
+                positions=tuple(Position(title=t, start=f"{2020 - n}", end=f"{2021 - n}") for n, t in enumerate(held)),
+            )
+            for key, held in titles.items()
+        ]
+        houses.append(House(tmp_path, records))
+        return houses[0]
+
+    houses = []
+    yield opened
+    for house in houses:
+        house.close()
+
+
+def test_a_title_that_nobody_knows_says_nothing_against_a_person(titled):
+    house = titled(chef=["Chef"], nurse=["Nurse"], artist=["Culinary Virtuoso"])
+    assert house.found("chef") == ["chef", "artist"]
+    assert house.found("chef", level=3) == ["chef"]
+    assert house.found('title:"culinary virtuoso"') == ["artist"]
+    assert house.found("title:chef") == ["chef"]
+
+
+def test_who_is_it_now_comes_before_who_was_it_once(titled):
+    house = titled(was=["Store Manager", "Chef"], now=["Chef", "Store Manager"])
+    hits = house.ask("chef").hits
+    assert [house.ids[h.person_id] for h in hits] == ["now", "was"]
+    assert [h.parts.relevance_parts.get("current", 0) for h in hits] == [pytest.approx(0.1), 0]

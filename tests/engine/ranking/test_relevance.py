@@ -34,5 +34,7 @@ def test_who_a_leg_does_not_know_gets_nothing_from_it(leg):
 
 def test_weights_are_shares():
     assert sum(Weights().scaled().values()) == pytest.approx(1)
-    assert Weights(profile=50, passages=50, title=0, skills=0, text=0, history=0).scaled()["profile"] == 0.5
-    assert set(Weights(**dict.fromkeys(LEGS, 0)).scaled().values()) == {0.0}  # nothing counts: the level alone orders
+    assert Weights(profile=50, passages=50, title=0, skills=0, text=0, history=0, current=0).scaled()["profile"] == 0.5
+    assert set(Weights(**dict.fromkeys([*LEGS, "current"], 0)).scaled().values()) == {
+        0.0
+    }  # nothing counts: the level alone orders
