@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.index import Index
-from engine.index.engine import Card, Leg, VectorName
+from engine.index.card import Card
+from engine.index.engine import Leg, VectorName
 from engine.index.rows import to_bitmap
 from engine.index.schema import point_id
 from engine.lexicon import Lexicon
 from engine.query import understand
 from engine.query.criteria import Query
-from engine.ranking.candidates import find_candidates, make_legs, rows_of, score
+from engine.ranking.candidates import Gathering, make_dense_legs, make_legs, rows_of, score
 from engine.ranking.evidence import find_evidence
 from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
@@ -94,12 +95,19 @@ def search(
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
         found = find_levels(judged, index.columns.live, named)
-    with clock.phase("encode"):
-        legs = make_legs(query, vector.result()[0] if vector else None)
+    wanted = set(levels) if levels is not None else {3, 2, 1, 0}
+    lexical = make_legs(query, None)
     with clock.phase("legs"):
-        wanted = set(levels) if levels is not None else {3, 2, 1, 0}
-        points = find_candidates(query, found, index, legs, wanted, min(ORDER, max(200, offset + limit)))
-    scored = _rank(points, judged, found, index, legs, named, policy, weights, today, clock)
+        gathering = Gathering(query, found, index, wanted, min(ORDER, max(200, offset + limit)))
+        gathering.take(lexical)
+    with clock.phase("encode"):  # what is left of it: it went on beside all of the above
+        dense = make_dense_legs(vector.result()[0] if vector else None)
+    with clock.phase("legs"):
+        gathering.take(dense)
+    legs = lexical | dense
+    with clock.phase("rescore"):
+        points, scores = gathering.points(), gathering.score(legs)
+    scored = _rank(points, scores, judged, found, index, named, policy, weights, today, clock)
     order = tuple(
         zip(
             [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
@@ -132,14 +140,17 @@ def rank(
     with clock.phase("understand"):
         query = _understood(question, lexicon, vocabulary, today)
     with clock.phase("encode"):
-        legs = make_legs(query, encoder.encode([query.semantic], kind="query")[0] if query.semantic else None)
+        vector = encoder.encode([query.semantic], kind="query")[0] if query.semantic else None
+        legs = make_legs(query, vector)
     with clock.phase("levels"):
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
         found = find_levels(judged, index.columns.live, named)
     known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
-    scored = _rank(known, judged, found, index, legs, named, policy, weights, today, clock)
+    with clock.phase("rescore"):
+        scores = score(known, index, legs)
+    scored = _rank(known, scores, judged, found, index, named, policy, weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
     among = to_bitmap(scored.rows)
     given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
@@ -154,13 +165,11 @@ def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary,
 
 
 def _rank(
-    points: list[int], judged: Sequence[Judged], found: Levels, index: Index, legs: dict, named: dict[int, float],  # type: ignore[type-arg]
-    policy: Policy, weights: Weights, today: date, clock: _Clock,
+    points: list[int], scores: dict[str, NDArray[np.float64]], judged: Sequence[Judged], found: Levels, index: Index,
+    named: dict[int, float], policy: Policy, weights: Weights, today: date, clock: _Clock,
 ) -> _Scored:  # fmt: skip
-    """Score every candidate and put them in order."""
+    """Every candidate in order. scores: raw, leg by leg, along points."""
     columns = index.columns
-    with clock.phase("rescore"):
-        scores = score(points, index, legs)
     with clock.phase("rank"):
         rows = rows_of(points, columns)
         parts = relevance_parts({**scores, **current(rows, judged, columns)}, weights)

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from engine.errors import Busy, IndexMismatch, NeedsOperator
+from engine.index.card import Card
 from engine.index.columns import Columns
-from engine.index.engine import Card, Leg, Scores
+from engine.index.engine import Leg, Scores
 from engine.index.payload import card_of, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
@@ -106,7 +107,7 @@ class EdgeIndex:
         return self._texts.saying(phrase) & self.columns.live
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
-        return {point: card.body for point, card in self.shown(points).items()}
+        return {point: dict(card.body) for point, card in self.shown(points).items()}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         return {point: card.passages for point, card in self.shown(points).items() if len(card.passages)}

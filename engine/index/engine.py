@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from engine.index.card import Card
 from engine.index.columns import Columns
 from engine.index.point import PersonPoint
 from engine.index.schema import IndexStamp, Sparse, SparseField
@@ -18,17 +19,6 @@ from engine.index.where import ALL, Where
 VectorName = Literal["profile", "passages"] | SparseField
 Scores = list[tuple[int, float]]
 """(point id, score), best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What evidence quotes of a person, and the vectors of their passages: (n, dim), as near as 8 bits a number are.
-
-    The vectors tell the nearest passage; scores come from the engine's own.
-    """
-
-    body: dict[str, Any]
-    passages: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

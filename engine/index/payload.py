@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic_core import from_json
 
 from engine.errors import BadVector
+from engine.index.card import Card, CardBody, write_card
 from engine.index.columns import day_number
-from engine.index.engine import Card
 from engine.index.point import PersonPoint
 
 KEYWORDS = (
@@ -41,13 +39,13 @@ def payload_of(point: PersonPoint, seq: int) -> dict[str, Any]:
         **{name: value for name, value in days.items() if value is not None},
         "person_id": point.draft.person_id,
         "seq": seq,
-        "card": json.dumps(point.draft.card, ensure_ascii=False, separators=(",", ":")),
+        "card": write_card(point.draft.card),
         **({"near": pack(point.passages)} if len(point.passages) else {}),
     }
 
 
 def card_of(payload: dict[str, Any], dim: int) -> Card:
-    return Card(from_json(payload["card"]), unpack(payload.get("near", ""), dim))
+    return Card(CardBody(payload["card"]), unpack(payload.get("near", ""), dim))
 
 
 def pack(rows: NDArray[np.float32]) -> str:

@@ -18,8 +18,9 @@ from qdrant_client import QdrantClient
 from qdrant_client import models as qdrant
 
 from engine.errors import IndexMismatch
+from engine.index.card import Card
 from engine.index.columns import Columns
-from engine.index.engine import Card, Leg, Scores
+from engine.index.engine import Leg, Scores
 from engine.index.payload import FLOATS, HIDDEN, INTEGERS, KEYWORDS, card_of, check, payload_of
 from engine.index.point import PersonPoint
 from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
@@ -92,7 +93,7 @@ class ServerIndex:
         return BitMap(self.columns.rows(self.matching(Where(must=(Phrase(phrase),)))))
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
-        return {point: card.body for point, card in self.shown(points).items()}
+        return {point: dict(card.body) for point, card in self.shown(points).items()}
 
     def passage_vectors(self, points: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         return {point: card.passages for point, card in self.shown(points).items() if len(card.passages)}

@@ -6,7 +6,7 @@ added person by person; for a large one the legs are asked inside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -27,8 +27,10 @@ CAME_FAR = 2
 """Interviewed, or further."""
 SMALL = 600
 """People of a level that are scored one and all."""
-BY_ID = 10_000
-"""The most ids a leg is filtered by at first: beyond, it is cheaper to ask for more than is needed."""
+FEW = 3_000
+"""People of a level who are named to the engine one by one: beyond, it is cheaper to ask for more than is needed."""
+MOST = 3_000
+"""The most a leg is asked for in the hope that enough of a part are among them."""
 _KEYWORDS = {
     "title": "titles",
     "skill": "skills",
@@ -40,79 +42,118 @@ _KEYWORDS = {
 
 
 def make_legs(query: Query, vector: NDArray[np.float32] | None) -> dict[VectorName, Leg]:
-    """One leg a vector that the question has something for. ``passages`` rescores only, see score()."""
-    legs: dict[VectorName, Leg] = {}
-    if vector is not None:
-        legs["profile"] = Leg("profile", dense=vector)
-        legs["passages"] = Leg("passages", dense=vector)
+    """One leg a vector that the question has something for."""
+    legs = make_dense_legs(vector)
     if query.terms:
         sparse = query_vector(query.terms)
         legs |= {name: Leg(name, sparse=sparse) for name in SPARSE}
     return legs
 
 
-def find_candidates(
-    query: Query, levels: Levels, index: Index, legs: dict[VectorName, Leg], wanted: Collection[int], enough: int
-) -> list[int]:
-    """Points to score, each once, in no order. wanted: the levels asked for. enough: how many will be shown at most."""
-    columns = index.columns
-    forced, focus, inside = BitMap(), None, BitMap()
-    for level in (3, 2, 1, 0):
-        rows = levels.of[level]
-        if level not in wanted or not rows:
-            continue
-        if len(rows) <= SMALL:
-            forced |= rows
+def make_dense_legs(vector: NDArray[np.float32] | None) -> dict[VectorName, Leg]:
+    """``passages`` rescores only."""
+    if vector is None:
+        return {}
+    return {"profile": Leg("profile", dense=vector), "passages": Leg("passages", dense=vector)}
+
+
+class Gathering:
+    """Collects whom to score, leg by leg, so that the lexical legs are asked while the question is still encoded."""
+
+    def __init__(self, query: Query, levels: Levels, index: Index, wanted: Collection[int], enough: int) -> None:
+        """wanted: the levels asked for. enough: how many will be shown at most."""
+        self._query, self._index, self._enough = query, index, enough
+        self._forced, self._inside, self._level = BitMap(), BitMap(), 0
+        for level in (3, 2, 1, 0):
+            rows = levels.of[level]
+            if level not in wanted or not rows:
+                continue
+            if len(rows) > SMALL:
+                self._level, self._inside = level, rows
+                break
+            self._forced |= rows
+            if len(self._forced) >= enough:
+                break
+        columns = index.columns
+        self._points = {columns.ids[row] for row in self._forced}
+        self._parts = _parts(self._inside, columns) if self._inside else []
+        self._named = tuple(columns.ids[row] for row in self._forced | self._inside) if self._few() else ()
+        self._scores: dict[VectorName, Scores] = {}
+
+    def _few(self) -> bool:
+        return 0 < len(self._inside) <= FEW
+
+    def take(self, legs: dict[VectorName, Leg]) -> None:
+        """Ask these legs for their best inside the level that is too large to score one and all."""
+        asked = [leg for name, leg in legs.items() if name != "passages"]
+        if not asked or not self._inside:
+            return
+        if not self._few():
+            self._take_of_many(asked)
+            return
+        # So few that each is named: then their scores are known, and not asked for again.
+        where = Where(must=(Ids(self._named),))
+        answers = self._index.ask([_leg(leg, where, len(self._named)) for leg in asked])
+        for leg, answer in zip(asked, answers, strict=True):
+            self._scores[leg.using] = answer
+            for part in self._parts:
+                self._points.update(islice(self._within(answer, part), DEPTH))
+
+    def _take_of_many(self, asked: Sequence[Leg]) -> None:
+        """The best DEPTH of each leg in each part, exactly.
+
+        It is asked for so many of everyone that DEPTH of each part should be among them, and only where they are
+        not, asked again with the part named.
+        """
+        everyone = len(self._index.columns)
+        rarest = min(len(part) for part in self._parts) / everyone
+        limit = min(MOST, int(1.3 * DEPTH / rarest) + 50)
+        if max(len(part) for part in self._parts) > self._index.names_up_to and rarest < 0.1:
+            where, limit = _focus(self._query, self._level), 4 * DEPTH
         else:
-            focus, inside = level, rows
-            break
-        if len(forced) >= enough:
-            break
-    points = {columns.ids[row] for row in forced}
-    if focus is not None:
-        for rows in _by_source(inside, columns):
-            points |= _best(query, focus, rows, index, legs)
-        if len(points) < enough:  # the legs know too few of this level: anyone of it, the first by row
-            points.update(columns.ids[row] for row in islice(inside, enough))
-    return list(points)
+            where = ALL
+        again: list[tuple[Leg, BitMap]] = []
+        for leg, answer in zip(asked, self._index.ask([_leg(leg, where, limit) for leg in asked]), strict=True):
+            for part in self._parts:
+                inside = list(islice(self._within(answer, part), DEPTH))
+                self._points.update(inside)
+                if len(inside) < min(DEPTH, len(part)) and len(answer) == limit:
+                    again.append((leg, part))
+        named = {id(part): Where(must=(Ids(self._ids(part)),)) for _, part in again}
+        for answer in self._index.ask([_leg(leg, named[id(part)], DEPTH) for leg, part in again]):
+            self._points.update(point for point, _ in answer)
+
+    def _within(self, answer: Scores, part: BitMap) -> Iterator[int]:
+        row_of = self._index.columns.row_of
+        return (point for point, _ in answer if row_of.get(point, -1) in part)
+
+    def _ids(self, rows: BitMap) -> tuple[int, ...]:
+        return tuple(self._index.columns.ids[row] for row in rows)
+
+    def points(self) -> list[int]:
+        """Points to score, each once, in no order."""
+        if self._inside and len(self._points) < self._enough:
+            # The legs know too few of this level: anyone of it, the first by row.
+            self._points.update(self._ids(self._inside[: self._enough]))
+        return list(self._points)
+
+    def score(self, legs: dict[VectorName, Leg]) -> dict[str, NDArray[np.float64]]:
+        """``score`` of ``points()``, without asking again for what is known."""
+        points = self.points()
+        place = {point: number for number, point in enumerate(points)}
+        rest = score(points, self._index, {name: leg for name, leg in legs.items() if name not in self._scores})
+        return {name: _column(self._scores[name], place) if name in self._scores else rest[name] for name in legs}
 
 
-def _by_source(rows: BitMap, columns: Columns) -> list[BitMap]:
-    """Outside people, people in the ATS, and once more those of them who came far: none crowds the others out.
+def _parts(rows: BitMap, columns: Columns) -> list[BitMap]:
+    """People in the ATS, outside people, and once more those of the ATS who came far: so that none crowds others out.
 
-    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than a
-    leg's best and its two-hundredth often differ.
+    Who was interviewed starts ahead of whoever only applied by the stage part of the prior, which is more than
+    a leg's best and its two-hundredth often differ.
     """
-    ats = rows & columns.any_of("source", ("ats",))
-    far = ats & columns.where("stage", columns.number("stage") >= CAME_FAR)
-    return [part for part in (rows - ats, ats, far) if part]
-
-
-def _best(query: Query, level: int, rows: BitMap, index: Index, legs: dict[VectorName, Leg]) -> set[int]:
-    """The best DEPTH of each leg among rows, exactly.
-
-    Few rows are named to the engine one by one. Many are not: it is asked for so many that DEPTH of them should
-    be among rows, and only where they are not, asked again with the rows named.
-    """
-    columns = index.columns
-    asked = [leg for name, leg in legs.items() if name != "passages"]
-    found: set[int] = set()
-    share = len(rows) / max(1, len(columns))
-    if len(rows) > BY_ID and (share >= 0.1 or len(rows) > index.names_up_to):
-        where = ALL if share >= 0.1 else _focus(query, level)
-        limit = int(1.3 * DEPTH / share) + 50 if where == ALL else 4 * DEPTH
-        again = []
-        for leg, answer in zip(asked, index.ask([_leg(leg, where, limit) for leg in asked]), strict=True):
-            inside = [p for p, _ in answer if columns.row_of.get(p, -1) in rows][:DEPTH]
-            found.update(inside)
-            if len(inside) < DEPTH and len(answer) == limit:
-                again.append(leg)
-        asked = again
-    if asked:
-        named = Where(must=(Ids(tuple(columns.ids[row] for row in rows)),))
-        for answer in index.ask([_leg(leg, named, DEPTH) for leg in asked]):
-            found.update(p for p, _ in answer)
-    return found
+    ats = columns.any_of("source", ("ats",)) & rows
+    came_far = columns.where("stage", columns.number("stage") >= CAME_FAR)
+    return [part for part in (ats, rows - ats, ats & came_far) if part]
 
 
 def _leg(leg: Leg, where: Where, limit: int) -> Leg:
@@ -164,10 +205,13 @@ def score(points: Sequence[int], index: Index, legs: dict[VectorName, Leg]) -> d
 
 
 def _column(answer: Scores, place: dict[int, int]) -> NDArray[np.float64]:
+    """Scores by place; points that have none are left out."""
     found = np.zeros(len(place))
-    if answer:
-        points, scores = zip(*answer, strict=True)
-        found[np.fromiter(map(place.__getitem__, points), dtype=np.intp, count=len(points))] = scores
+    places = [place.get(point, -1) for point, _ in answer]
+    if places:
+        here = np.array(places)
+        scores = np.array([score for _, score in answer])
+        found[here[here >= 0]] = scores[here >= 0]
     return found
 
 

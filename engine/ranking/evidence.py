@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.index.card import facts_of
 from engine.query.criteria import Criterion
 from engine.ranking.results import Evidence
 from engine.ranking.verdicts import Judged
@@ -17,12 +18,12 @@ _FACT_KIND = {
 }  # fmt: skip
 
 
-def find_evidence(row: int, judged: Sequence[Judged], card: dict[str, Any]) -> tuple[Evidence, ...]:
+def find_evidence(row: int, judged: Sequence[Judged], card: Mapping[str, Any]) -> tuple[Evidence, ...]:
     """In the order of the criteria. A verdict of "not stated" carries no quote."""
     return tuple(_one(number, one, row, card) for number, one in enumerate(judged))
 
 
-def _one(number: int, judged: Judged, row: int, card: dict[str, Any]) -> Evidence:
+def _one(number: int, judged: Judged, row: int, card: Mapping[str, Any]) -> Evidence:
     verdict = judged.verdict(row)
     if verdict == "not stated":
         return Evidence(criterion=number, verdict=verdict)
@@ -43,13 +44,11 @@ def _one(number: int, judged: Judged, row: int, card: dict[str, Any]) -> Evidenc
     )
 
 
-def _fact_for(criterion: Criterion, card: dict[str, Any], *, supports: bool) -> dict[str, Any] | None:
+def _fact_for(criterion: Criterion, card: Mapping[str, Any], *, supports: bool) -> dict[str, Any] | None:
     """The fact that gave the verdict: one of the asked values where it supports, else what is stated instead."""
     kind = _FACT_KIND.get(criterion.kind)
-    facts = [fact for fact in card["facts"] if fact["kind"] == kind]
-    wanted = {*criterion.values, *criterion.expanded}
-    if supports and criterion.kind in ("title", "skill", "language"):
-        facts = [fact for fact in facts if wanted & set(fact["values"])]
+    named = supports and criterion.kind in ("title", "skill", "language")
+    facts = facts_of(card, kind, {*criterion.values, *criterion.expanded} if named else None)
     if supports and criterion.kind == "company":
         facts = [f for f in facts if any(f" {w} " in f" {v} " for w in criterion.values for v in f["values"])]
     if (
@@ -63,7 +62,7 @@ def _fact_for(criterion: Criterion, card: dict[str, Any], *, supports: bool) -> 
     return next((fact for fact in facts if fact.get("quote")), facts[0] if facts else None)
 
 
-def _phrase(number: int, criterion: Criterion, card: dict[str, Any]) -> Evidence:
+def _phrase(number: int, criterion: Criterion, card: Mapping[str, Any]) -> Evidence:
     """The passage that holds the phrase; quoted around its first word."""
     for text, _, document, start, end in card["passages"]:
         if any(f" {value} " in f" {normalise(text)} " for value in criterion.values):
