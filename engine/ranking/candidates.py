@@ -6,8 +6,7 @@ added person by person; for a large one the legs are asked inside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from pyroaring import BitMap
 
 from engine.index.columns import Columns
 from engine.index.engine import Index, Leg, Scores, VectorName
+from engine.index.rows import to_array
 from engine.index.schema import SPARSE, query_vector
 from engine.index.where import ALL, Empty, Ids, Match, Near, Where
 from engine.query.criteria import Criterion, Query
@@ -29,8 +29,8 @@ SMALL = 600
 """People of a level that are scored one and all."""
 FEW = 3_000
 """People of a level who are named to the engine one by one: beyond, it is cheaper to ask for more than is needed."""
-MOST = 3_000
-"""The most a leg is asked for in the hope that enough of a part are among them."""
+LEAST_ASKED, MOST_ASKED = 1_000, 3_000
+"""How many a leg is asked for in the hope that enough of each part are among them."""
 _KEYWORDS = {
     "title": "titles",
     "skill": "skills",
@@ -96,8 +96,7 @@ class Gathering:
         answers = self._index.ask([_leg(leg, where, len(self._named)) for leg in asked])
         for leg, answer in zip(asked, answers, strict=True):
             self._scores[leg.using] = answer
-            for part in self._parts:
-                self._points.update(islice(self._within(answer, part), DEPTH))
+            self._keep(answer)
 
     def _take_of_many(self, asked: Sequence[Leg]) -> None:
         """The best DEPTH of each leg in each part, exactly.
@@ -106,26 +105,33 @@ class Gathering:
         not, asked again with the part named.
         """
         everyone = len(self._index.columns)
-        rarest = min(len(part) for part in self._parts) / everyone
-        limit = min(MOST, int(1.3 * DEPTH / rarest) + 50)
-        if max(len(part) for part in self._parts) > self._index.names_up_to and rarest < 0.1:
+        large = [len(part) for part in self._parts if len(part) > FEW]
+        rarest = min(large, default=FEW) / everyone
+        where, limit = ALL, max(LEAST_ASKED, min(MOST_ASKED, int(1.3 * DEPTH / rarest) + 50))
+        if max(large, default=0) > self._index.names_up_to and rarest < 0.1:
             where, limit = _focus(self._query, self._level), 4 * DEPTH
-        else:
-            where = ALL
         again: list[tuple[Leg, BitMap]] = []
         for leg, answer in zip(asked, self._index.ask([_leg(leg, where, limit) for leg in asked]), strict=True):
-            for part in self._parts:
-                inside = list(islice(self._within(answer, part), DEPTH))
-                self._points.update(inside)
-                if len(inside) < min(DEPTH, len(part)) and len(answer) == limit:
+            for part, found in zip(self._parts, self._keep(answer), strict=True):
+                if found < min(DEPTH, len(part)) and len(answer) == limit:
                     again.append((leg, part))
         named = {id(part): Where(must=(Ids(self._ids(part)),)) for _, part in again}
         for answer in self._index.ask([_leg(leg, named[id(part)], DEPTH) for leg, part in again]):
             self._points.update(point for point, _ in answer)
 
-    def _within(self, answer: Scores, part: BitMap) -> Iterator[int]:
-        row_of = self._index.columns.row_of
-        return (point for point, _ in answer if row_of.get(point, -1) in part)
+    def _keep(self, answer: Scores) -> list[int]:
+        """Add the best DEPTH of each part that are in an answer. Returns how many of each there are, up to DEPTH."""
+        row_of, ids = self._index.columns.row_of, self._index.columns.ids
+        rows = np.array([row_of.get(point, -1) for point, _ in answer], dtype=np.int64)
+        rows = rows[rows >= 0]
+        counts = []
+        for part in self._parts:
+            among = np.zeros(len(ids), dtype=bool)
+            among[to_array(part)] = True
+            best = rows[among[rows]][:DEPTH].tolist()
+            self._points.update(ids[row] for row in best)
+            counts.append(len(best))
+        return counts
 
     def _ids(self, rows: BitMap) -> tuple[int, ...]:
         return tuple(self._index.columns.ids[row] for row in rows)

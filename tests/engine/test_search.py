@@ -239,8 +239,13 @@ def test_the_best_of_a_large_level_are_shown_in_the_order_of_the_law(world, monk
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
-def test_the_first_page_is_that_of_scoring_everybody(policy, large_world, monkeypatch):
-    """At 2,000 people, no criteria or weak ones: the levels are large, the legs choose the candidates."""
+@pytest.mark.parametrize(("few", "asked"), [(3_000, 3_000), (50, 2_000), (50, 60)], ids=["named", "of all", "again"])
+def test_the_first_page_is_that_of_scoring_everybody(policy, few, asked, large_world, monkeypatch):
+    """At 2,000 people, no criteria or weak ones: the levels are large, the legs choose the candidates, whether these
+    are named to the engine, found among what it gives of everyone, or asked for again because too few are."""
+    monkeypatch.setattr(candidates, "FEW", few)
+    monkeypatch.setattr(candidates, "LEAST_ASKED", min(asked, 1_000))
+    monkeypatch.setattr(candidates, "MOST_ASKED", asked)
     differs = []
     for seed in range(30):
         words = tuple(f"w{n}" for n in np.random.default_rng(seed).integers(0, 60, 3))
