@@ -94,6 +94,7 @@ def search(
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
         named = find_named(query, index.columns)
+        query = _remarked(query, named)
         found = find_levels(judged, index.columns.live, named)
     wanted = set(levels) if levels is not None else {3, 2, 1, 0}
     lexical = make_legs(query, None)
@@ -156,6 +157,14 @@ def rank(
     given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
     clock.took["total"] = (perf_counter() - start) * 1000
     return SearchResult(query=query, counts=given.counts(index.columns), hits=hits, took_ms=clock.took)
+
+
+def _remarked(query: Query, named: dict[int, float]) -> Query:
+    """An e-mail or phone number that nobody has is said so: else everyone would seem an answer."""
+    if named or query.identity is None or query.identity.kind == "name":
+        return query
+    what = "e-mail address" if query.identity.kind == "email" else "phone number"
+    return query.model_copy(update={"remarks": (*query.remarks, f"Nobody here has this {what}.")})
 
 
 def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary, today: date) -> Query:

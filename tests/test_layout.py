@@ -1,6 +1,7 @@
 """The house rules that a linter does not know: names, sizes, what each file says of itself."""
 
 import ast
+import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -95,3 +96,14 @@ def test_only_settings_and_entry_points_read_the_environment():
         name_of(p) for p in SOURCES if name_of(p) not in allowed and reads_environment(ast.parse(p.read_text("utf-8")))
     ]
     assert readers == []
+
+
+def test_every_link_between_documents_leads_somewhere():
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("eval/**/*.md")]
+    broken = [
+        f"{name_of(document)}: {link}"
+        for document in documents
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8"))
+        if "://" not in link and not (document.parent / link).exists()
+    ]
+    assert broken == []

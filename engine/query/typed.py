@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from engine.lexicon import Lexicon
 from engine.lexicon.levels import education_level
@@ -14,15 +14,27 @@ from engine.records import Vocabulary
 from engine.text import normalise
 
 _STAGES = ("applied", "screened", "interviewed", "final", "offer", "hired")
+_FORMS = {
+    "stage": f"one of {', '.join(_STAGES)}",
+    "education": "one of secondary, vocational, bachelor, master, doctorate",
+    "years": "years:5, years:3-5 or years:<3",
+}
 _RANGE = re.compile(r"(?P<op>>=|<=|>|<)?\s*(?P<low>\d+(?:\.\d+)?)\s*(?:(?:-|\.\.)\s*(?P<high>\d+(?:\.\d+)?)|\+)?")
 
 
-def typed_criteria(typed: Iterable[Typed], lexicon: Lexicon, vocabulary: Vocabulary) -> Iterator[Criterion]:
+def typed_criteria(
+    typed: Iterable[Typed], lexicon: Lexicon, vocabulary: Vocabulary
+) -> tuple[list[Criterion], list[str]]:
+    """(criteria, remarks on operators that could not be read)."""
+    found, remarks = [], []
     for one in typed:
         criterion = _criterion(one, lexicon, vocabulary)
-        if criterion is not None:
+        if criterion is None:
+            remarks.append(f"“{one.words.strip()[:80]}” was left out: write {_FORMS.get(one.kind, 'a word')}.")
+        else:
             weight = "not" if one.negated else "must"
-            yield criterion.model_copy(update={"weight": weight, "explicit": True, "words": one.words.strip()})
+            found.append(criterion.model_copy(update={"weight": weight, "explicit": True, "words": one.words.strip()}))
+    return found, remarks
 
 
 def _criterion(one: Typed, lexicon: Lexicon, vocabulary: Vocabulary) -> Criterion | None:

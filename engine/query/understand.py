@@ -67,8 +67,10 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: da
     operators = read_operators(text)
     remarks.extend(operators.remarks)
     plain = operators.plain
+    explicit, unread = typed_criteria(operators.typed, lexicon, vocabulary)
+    remarks.extend(unread)
     criteria = [
-        *typed_criteria(operators.typed, lexicon, vocabulary),
+        *explicit,
         *merged(plain, _plain_criteria(plain, lexicon, vocabulary)),
     ]
     if len(criteria) > MOST_CRITERIA:

@@ -159,6 +159,13 @@ def test_a_filter_alone_is_a_question(text):
     assert (len(ask(text).criteria), ask(text).remarks) == (1, ())
 
 
+@pytest.mark.parametrize("text", ["nurse stage:foo", "nurse education:foo", "nurse years:many"])
+def test_an_operator_that_cannot_be_read_is_left_out_and_said(text):
+    found = ask(text)
+    assert [c.kind for c in found.criteria] == ["title"]
+    assert any("was left out: write" in remark for remark in found.remarks)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_raises(text):

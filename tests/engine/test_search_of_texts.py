@@ -260,6 +260,12 @@ def test_a_job_made_confidential_leaves_the_index(tmp_path):
         house.close()
 
 
+def test_an_address_that_nobody_has_is_said_so(house):
+    assert "Nobody here has this e-mail address." in house.ask("nobody@example.com").query.remarks
+    assert "Nobody here has this phone number." in house.ask("+46 70 174 06 99").query.remarks
+    assert house.ask("nurse").query.remarks == ()
+
+
 @pytest.fixture
 def titled(tmp_path):
     """People who differ in their titles only."""
