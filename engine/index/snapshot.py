@@ -9,13 +9,13 @@ import json
 import struct
 from array import array
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import from_json
 from pyroaring import BitMap
 
 from engine.index.columns import NUMBER_FIELDS, Columns
@@ -64,10 +64,10 @@ def save(columns: Columns, texts: Texts, path: Path) -> None:
 def load(path: Path) -> tuple[Columns, Texts] | None:
     """The snapshot, or None when there is none or it cannot be read."""
     try:
-        whole = path.read_bytes()
-        if _SUM.unpack_from(whole)[0] != crc32(memoryview(whole)[_SUM.size :]):
+        whole = memoryview(path.read_bytes())
+        if _SUM.unpack_from(whole)[0] != crc32(whole[_SUM.size :]):
             return None  # a damaged set of rows would be believed
-        return _load(BytesIO(memoryview(whole)[_SUM.size :]))
+        return _load(_Parts(whole[_SUM.size :]))
     except (OSError, ValueError, KeyError, struct.error):
         return None
 
@@ -97,22 +97,22 @@ def rows_at(columns: Columns, place: int) -> BitMap:
     return columns.sets[field][value] if number is None else columns.pairs[field][value][number]
 
 
-def _load(file: BinaryIO) -> tuple[Columns, Texts]:
-    text: dict[str, Any] = json.loads(_read(file))
+def _load(parts: _Parts) -> tuple[Columns, Texts]:
+    text: dict[str, Any] = from_json(bytes(parts.next()))
     if text["version"] != VERSION:
         raise ValueError("a snapshot of another version")
     columns = Columns()
     columns.seq = text["seq"]
     columns.keys = [(field, value, number) for field, value, number in text["keys"]]
-    ids = np.frombuffer(_read(file), dtype=np.uint64).tolist()
-    numbers = np.frombuffer(_read(file), dtype=np.float32).reshape(len(NUMBER_FIELDS), len(ids))
+    ids = np.frombuffer(parts.next(), dtype=np.uint64).tolist()
+    numbers = np.frombuffer(parts.next(), dtype=np.float32).reshape(len(NUMBER_FIELDS), len(ids))
     room = np.full((len(NUMBER_FIELDS), 1024), np.nan, dtype=np.float32)
     columns.numbers = np.concatenate([numbers, room], axis=1)
-    lengths = np.frombuffer(_read(file), dtype=np.uint32)
-    places = np.frombuffer(_read(file), dtype=np.uint32)
+    lengths = np.frombuffer(parts.next(), dtype=np.uint32)
+    places = np.frombuffer(parts.next(), dtype=np.uint32)
     contacts = [tuple(found) for found in text["contacts"]]
     columns.restore(list(zip(ids, text["people"], text["names"], contacts, strict=True)), _split(places, lengths))
-    sets = iter(_read_sets(file))
+    sets = iter(_read_sets(parts))
     for field, value, number in columns.keys:
         rows = next(sets)
         if number is None:
@@ -122,16 +122,16 @@ def _load(file: BinaryIO) -> tuple[Columns, Texts]:
     columns.stated = {field: next(sets) for field in text["stated"]}
     columns.flags = {flag: next(sets) for flag in text["flags"]}
     columns.live = next(sets)
-    return columns, _load_texts(file, text)
+    return columns, _load_texts(parts, text)
 
 
-def _load_texts(file: BinaryIO, text: dict[str, Any]) -> Texts:
+def _load_texts(parts: _Parts, text: dict[str, Any]) -> Texts:
     texts = Texts()
     texts.number_of = {word: number for number, word in enumerate(text["words"], 1)}
     texts.dead = text["dead"]
-    texts.words = np.frombuffer(bytearray(_read(file)), dtype=np.uint32)
+    texts.words = np.frombuffer(parts.next(), dtype=np.uint32)  # read-only, and longer before the first word is added
     texts.used = len(texts.words)
-    texts.starts, texts.rows, texts.entry_of = (np.frombuffer(_read(file), dtype=np.int64).tolist() for _ in range(3))
+    texts.starts, texts.rows, texts.entry_of = (np.frombuffer(parts.next(), dtype=np.int64).tolist() for _ in range(3))
     return texts
 
 
@@ -146,12 +146,20 @@ def _write(out: BinaryIO, part: bytes) -> None:
     out.write(part)
 
 
-def _read(file: BinaryIO) -> bytes:
-    (length,) = _LENGTH.unpack(file.read(_LENGTH.size))
-    part = file.read(length)
-    if len(part) != length:
-        raise ValueError("the snapshot ends too early")
-    return part
+class _Parts:
+    """What ``_write`` wrote, part after part, nothing copied."""
+
+    def __init__(self, whole: memoryview) -> None:
+        self._whole, self._place = whole, 0
+
+    def next(self) -> memoryview:
+        """Raises ValueError at the end."""
+        start = self._place + _LENGTH.size
+        (length,) = _LENGTH.unpack(self._whole[self._place : start])
+        self._place = start + length
+        if self._place > len(self._whole):
+            raise ValueError("the snapshot ends too early")
+        return self._whole[start : self._place]
 
 
 def _write_sets(out: BinaryIO, sets: list[BitMap]) -> None:
@@ -160,11 +168,11 @@ def _write_sets(out: BinaryIO, sets: list[BitMap]) -> None:
     _write(out, b"".join(parts))
 
 
-def _read_sets(file: BinaryIO) -> list[BitMap]:
-    lengths = np.frombuffer(_read(file), dtype=np.uint32).tolist()
-    whole = _read(file)
+def _read_sets(parts: _Parts) -> list[BitMap]:
+    lengths = np.frombuffer(parts.next(), dtype=np.uint32).tolist()
+    whole = parts.next()
     found, start = [], 0
     for length in lengths:
-        found.append(BitMap.deserialize(whole[start : start + length]))
+        found.append(BitMap.deserialize(bytes(whole[start : start + length])))
         start += length
     return found
