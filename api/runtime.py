@@ -209,6 +209,7 @@ class Runtime:
     def warm(self) -> None:
         """Make the first question as quick as the next: the encoder compiles at its first use."""
         self.encoder.encode(["warm"], kind="query")
+        self.index.warm()
 
     def watch(self) -> None:
         """From now on follow what other processes write (an import, a worker), until closed.

@@ -74,6 +74,10 @@ class Index(Protocol):
         """Bring the columns up to what other processes wrote."""
         ...
 
+    def warm(self) -> None:
+        """Make the first questions as quick as later ones. May take seconds; searches may go on meanwhile."""
+        ...
+
     def tidy(self) -> None:
         """What can wait until nobody waits. By the one who writes, after writing; searches may go on meanwhile."""
         ...

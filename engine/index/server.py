@@ -118,8 +118,11 @@ class ServerIndex:
             self.columns = Columns()
             self._read(Where())
 
-    def tidy(self) -> None:
+    def warm(self) -> None:
         """Nothing: a server keeps its own house."""
+
+    def tidy(self) -> None:
+        """Nothing, as ``warm``."""
 
     def close(self) -> None:
         if not self._keep_client:

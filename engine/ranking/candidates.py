@@ -21,15 +21,17 @@ from engine.query.criteria import Criterion, Query
 from engine.ranking.levels import Levels
 from engine.ranking.verdicts import NEAR_PLACE
 
-DEPTH = 200
+DEPTH = 100
 """Points a leg returns, for each part of the people."""
 CAME_FAR = 2
 """Interviewed, or further."""
 SMALL = 600
 """People of a level that are scored one and all."""
-FEW = 3_000
-"""People of a level who are named to the engine one by one: beyond, it is cheaper to ask for more than is needed."""
-LEAST_ASKED, MOST_ASKED = 1_000, 3_000
+FEW = 1_000
+"""People of a level who are named to the engine one by one, and whose scores then need no second question."""
+NAMED = 6_000
+"""People up to whom a dense leg, which looks at everyone else in vain, is quicker where they are named."""
+LEAST_ASKED, MOST_ASKED = 500, 3_000
 """How many a leg is asked for in the hope that enough of each part are among them."""
 _KEYWORDS = {
     "title": "titles",
@@ -77,19 +79,19 @@ class Gathering:
         columns = index.columns
         self._points = {columns.ids[row] for row in self._forced}
         self._parts = _parts(self._inside, columns) if self._inside else []
-        self._named = tuple(columns.ids[row] for row in self._forced | self._inside) if self._few() else ()
+        self._named = () if self._many() else self._ids(self._forced | self._inside)
         self._scores: dict[VectorName, Scores] = {}
 
-    def _few(self) -> bool:
-        return 0 < len(self._inside) <= FEW
+    def _many(self) -> bool:
+        return len(self._inside) > FEW
 
     def take(self, legs: dict[VectorName, Leg]) -> None:
-        """Ask these legs for their best inside the level that is too large to score one and all."""
+        """Ask these legs: for the best inside the level that is too large to score one and all, where there is one."""
         asked = [leg for name, leg in legs.items() if name != "passages"]
-        if not asked or not self._inside:
-            return
-        if not self._few():
+        if self._many():
             self._take_of_many(asked)
+            return
+        if not self._named:
             return
         # So few that each is named: then their scores are known, and not asked for again.
         where = Where(must=(Ids(self._named),))
@@ -111,6 +113,9 @@ class Gathering:
         if max(large, default=0) > self._index.names_up_to and rarest < 0.1:
             where, limit = _focus(self._query, self._level), 4 * DEPTH
         again: list[tuple[Leg, BitMap]] = []
+        if max(map(len, self._parts)) <= NAMED:
+            again = [(leg, part) for leg in asked if leg.dense is not None for part in self._parts]
+            asked = [leg for leg in asked if leg.dense is None]
         for leg, answer in zip(asked, self._index.ask([_leg(leg, where, limit) for leg in asked]), strict=True):
             for part, found in zip(self._parts, self._keep(answer), strict=True):
                 if found < min(DEPTH, len(part)) and len(answer) == limit:

@@ -108,9 +108,13 @@ def _place(criterion: Criterion, columns: Columns) -> Judged:
 def _around(
     columns: Columns, latitude: float, longitude: float, within_km: float
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Rows no farther north or south than ``within_km``, and how far each is, km (haversine)."""
-    band = within_km / EARTH_KM * 180 / math.pi + 0.01
-    rows = np.flatnonzero(np.abs(columns.number("latitude") - latitude) <= band)  # NaN is in no band
+    """Rows in the box of degrees around the circle, and how far each is, km (haversine)."""
+    north = within_km / EARTH_KM * 180 / math.pi + 0.01
+    wide = north / max(0.01, math.cos(math.radians(min(89.0, abs(latitude) + north))))
+    apart = np.abs(columns.number("longitude") - longitude)
+    # NaN is in no box. Beyond the date line the short way is the other one.
+    inside = (np.abs(columns.number("latitude") - latitude) <= north) & (np.minimum(apart, 360 - apart) <= wide)
+    rows = np.flatnonzero(inside)
     here, there = np.radians(latitude), np.radians(columns.number("latitude")[rows].astype(np.float64))
     east = np.radians(columns.number("longitude")[rows].astype(np.float64) - longitude)
     half = np.sin((there - here) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(east / 2) ** 2

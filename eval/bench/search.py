@@ -45,6 +45,7 @@ def run(
     answer: dict[str, Any] = {"people": people, "questions": len(asked), "rounds": rounds, "made": made.made}
     with open_installation(made.folder, loaded) as opened:
         opened.encoder.encode(["warm"], kind="query")
+        opened.index.warm()
         ask = asker(opened)
         measure(ask, asked[:50], clients=1)
         answer["in_process"] = {
