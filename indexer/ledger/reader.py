@@ -205,7 +205,7 @@ class Reader:
             query = query.where(c.job_id.not_in(sorted(hidden)))
         for kind, value in self._rows(query.order_by(c.kind, c.value)):
             words.setdefault(kind, {})[value] = None
-        jobs = [from_json(row.body) for row in self._rows(self._jobs())]
+        jobs = [from_json(row.body) | {"id": row.id} for row in self._rows(self._jobs())]
         jobs.sort(key=lambda job: (job.get("opened_at") or "", job["id"]), reverse=True)
         return Vocabulary(
             job_titles={job["id"]: job["title"] for job in jobs},
