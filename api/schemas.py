@@ -25,6 +25,9 @@ def _no_nul(value: str) -> str:
 Text = Annotated[str, AfterValidator(_no_nul)]
 Short = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_nul)]
 
+JobId = Annotated[str, Field(min_length=1, max_length=301), AfterValidator(_no_nul)]
+"""``connection:id``, as GET /v1/jobs gives it."""
+
 
 def _a_day(value: object) -> object:
     if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
@@ -56,8 +59,8 @@ class Filters(In):
     years_max: Number | None = Field(default=None, ge=0, le=80)
     stage_min: Whole | None = Field(default=None, ge=0, le=5)
     """0 applied, 1 screened, 2 interviewed, 3 final, 4 offer, 5 hired."""
-    job: Short | None = None
-    """A job's id, as GET /v1/jobs gives it."""
+    job: JobId | None = None
+    """A job's id, ``connection:id`` as GET /v1/jobs gives it."""
     applied_after: Day | None = None
     applied_before: Day | None = None
     updated_after: Day | None = None
@@ -92,7 +95,7 @@ class RankIn(In):
     ids: tuple[Short, ...] = Field(min_length=1, max_length=1000)
     text: Text = Field(default="", max_length=MAX_TEXT)
     query: Query | None = None
-    job_id: Short | None = None
+    job_id: JobId | None = None
     policy: PolicyIn = PolicyIn()
     weights: Weights = Weights()
 

@@ -20,7 +20,7 @@ def jobs(
     runtime: OpenRuntime,
     status: Annotated[Literal["open", "closed", "draft"] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: Annotated[str | None, Query(max_length=301)] = None,
 ) -> JobsOut:
     """A page of jobs; `cursor` names the last one of the page before."""
     found = [job for job in runtime.reader(caller.viewer).jobs() if status is None or job.status == status]

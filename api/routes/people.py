@@ -80,6 +80,8 @@ def _checked(people: tuple[dict[str, Any], ...]) -> tuple[dict[int, PutResult], 
         else:
             if "\x00" in record.id:
                 problems_ = [{"field": "id", "problem": "must not hold NUL characters"}]
+            elif not all(0 < len(a.job_id) <= 200 and "\x00" not in a.job_id for a in record.applications):
+                problems_ = [{"field": "applications", "problem": "a `job_id` must have 1 to 200 characters, none NUL"}]
             elif not _is_text(record):
                 problems_ = [{"field": "record", "problem": "holds half a character (a lone surrogate)"}]
             else:

@@ -61,8 +61,8 @@ def _criterion(one: Typed, lexicon: Lexicon, vocabulary: Vocabulary) -> Criterio
         if mention and mention.concept.kind in ("skill", "title"):
             return Criterion(kind=mention.concept.kind, values=(mention.concept.id,), label=mention.concept.label)
     if one.kind == "job":
-        known = {normalise(title): job for job, title in vocabulary.job_titles.items()}
-        return Criterion(kind="job", values=(known.get(words, value),), label=value)
+        known = tuple(job for job, title in vocabulary.job_titles.items() if normalise(title) == words)
+        return Criterion(kind="job", values=known or (value,), label=value)
     if one.kind in ("company", "tag", "source", "outcome"):
         return Criterion(kind=one.kind, values=(words,), label=value)
     return Criterion(kind="keyword", values=(words,), label=f"“{value}”")

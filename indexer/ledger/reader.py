@@ -13,6 +13,7 @@ from engine.errors import NotFound
 from engine.records import Job, Person, SourceRecord, Viewer, Vocabulary
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp
+from indexer.ledger.jobs import with_job_names
 from indexer.ledger.values import Event, ParkedRow, RecordVersion
 
 
@@ -55,7 +56,10 @@ class Reader:
                 )
             )  # sorted below: asked for in order, SQLite reads the whole workspace along the primary key
             for person_id, connection, body in self._rows(query):
-                records.setdefault(person_id, []).append((connection, self._visible(body, hidden)))
+                record = SourceRecord.model_validate_json(body)
+                records.setdefault(person_id, []).append(
+                    (connection, self._visible(with_job_names(connection, record), hidden))
+                )
         for found in records.values():
             found.sort(key=lambda one: (one[0], one[1].id))
         return {
@@ -68,9 +72,8 @@ class Reader:
             if person_id in records
         }
 
-    def _visible(self, body: str, hidden: Collection[str]) -> SourceRecord:
+    def _visible(self, record: SourceRecord, hidden: Collection[str]) -> SourceRecord:
         """Without what was said for others, and without all that concerns a job for others."""
-        record = SourceRecord.model_validate_json(body)
         audiences = self.viewer.audiences
         left: dict[str, Any] = {
             "activities": tuple(
@@ -105,8 +108,9 @@ class Reader:
         hidden = self._hidden_jobs()
         found = []
         for row in rows:
-            record = self._visible(row.body, hidden)
-            whole = record == SourceRecord.model_validate_json(row.body)
+            said = with_job_names(row.connection, SourceRecord.model_validate_json(row.body))
+            record = self._visible(said, hidden)
+            whole = record == said
             found.append(
                 RecordVersion(row.connection, row.version, record, row.raw if whole else None, row.actor, row.at)
             )
@@ -173,7 +177,7 @@ class Reader:
 
     def jobs(self) -> list[Job]:
         """Those the viewer may see, newest first."""
-        found = [Job.model_validate_json(row.body) for row in self._rows(self._jobs())]
+        found = [_job(row) for row in self._rows(self._jobs())]
         return sorted(found, key=lambda job: (job.opened_at or "", job.id), reverse=True)
 
     def job(self, job_id: str) -> Job:
@@ -182,10 +186,10 @@ class Reader:
         rows = self._rows(query)
         if not rows:
             raise NotFound("There is no such job.", "GET /v1/jobs lists them.")
-        return Job.model_validate_json(rows[0].body)
+        return _job(rows[0])
 
     def _jobs(self) -> Select[Any]:
-        return select(t.job.c.body).where(
+        return select(t.job.c.id, t.job.c.body).where(
             t.job.c.workspace == self.viewer.workspace,
             or_(t.job.c.audience.is_(None), t.job.c.audience.in_(sorted(self.viewer.audiences))),
         )
@@ -201,7 +205,7 @@ class Reader:
             query = query.where(c.job_id.not_in(sorted(hidden)))
         for kind, value in self._rows(query.order_by(c.kind, c.value)):
             words.setdefault(kind, {})[value] = None
-        jobs = [from_json(row.body) for row in self._rows(self._jobs())]
+        jobs = [from_json(row.body) | {"id": row.id} for row in self._rows(self._jobs())]
         jobs.sort(key=lambda job: (job.get("opened_at") or "", job["id"]), reverse=True)
         return Vocabulary(
             job_titles={job["id"]: job["title"] for job in jobs},
@@ -277,3 +281,7 @@ class Reader:
             "events": number(t.event),
             "impressions": number(t.impression),
         }
+
+
+def _job(row: Any) -> Job:
+    return Job.model_validate_json(row.body).model_copy(update={"id": row.id})

@@ -80,7 +80,7 @@ application = Table(
     Column("workspace", String(100), primary_key=True),
     Column("connection", String(100), primary_key=True),
     Column("external_id", String(200), primary_key=True),
-    Column("job_id", String(200), primary_key=True),  # who is on which job; the rest stands in the record's body
+    Column("job_id", String(301), primary_key=True),  # who is on which job; the rest stands in the record's body
     ForeignKeyConstraint(
         ["workspace", "connection", "external_id"],
         ["source_record.workspace", "source_record.connection", "source_record.external_id"],
@@ -92,7 +92,7 @@ job = Table(
     "job",
     metadata,
     Column("workspace", String(100), primary_key=True),
-    Column("id", String(200), primary_key=True),
+    Column("id", String(301), primary_key=True),  # connection:id, as everywhere but in the body
     Column("connection", String(100), nullable=False),
     Column("audience", String(200)),
     Column("hash", String(64), nullable=False),
@@ -106,7 +106,7 @@ word = Table(
     Column("workspace", String(100), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("value", String(300), primary_key=True),
-    Column("job_id", String(200), primary_key=True),  # said about which job, "" for none
+    Column("job_id", String(301), primary_key=True),  # said about which job, "" for none
 )
 
 event = Table(

@@ -9,19 +9,21 @@ from sqlalchemy import Connection
 from engine.records import SourceRecord
 from indexer.ledger import tables as t
 from indexer.ledger.database import upsert
+from indexer.ledger.jobs import job_name
 
 Word = tuple[str, str, str]
-"""(kind, value, job id or "")"""
+"""(kind, value, the job's name or "")"""
 
 
-def words_of(records: Iterable[SourceRecord]) -> set[Word]:
+def words_of(connection: str, records: Iterable[SourceRecord]) -> set[Word]:
     words: set[Word] = set()
     for record in records:
         words |= {("tag", tag, "") for tag in record.tags}
         words |= {("employer", p.employer, "") for p in record.positions if p.employer}
         for a in record.applications:
-            words |= {("stage", stage, a.job_id) for stage in (a.stage, a.furthest_stage) if stage}
-            words |= {("reason", a.reason, a.job_id)} if a.reason else set()
+            job = job_name(connection, a.job_id)
+            words |= {("stage", stage, job) for stage in (a.stage, a.furthest_stage) if stage}
+            words |= {("reason", a.reason, job)} if a.reason else set()
     return words
 
 

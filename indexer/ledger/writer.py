@@ -15,6 +15,7 @@ from engine.errors import BadInput, NotFound
 from engine.records import Job, Record, SourceRecord, Viewer
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
+from indexer.ledger.jobs import check_jobs, job_name
 from indexer.ledger.values import Answer, Put
 from indexer.ledger.words import add_words, words_of
 
@@ -36,6 +37,8 @@ class Writer:
     ) -> list[Put]:
         """Insert or replace source records, in order; of one id given twice the last counts.
 
+        Their applications and activities are about the jobs of the same connection.
+
         An unchanged record is left alone and makes no event. A record of an erased person stays erased.
         raw: record id -> the source's own words for it, kept with the version where they are not the record's JSON.
         """
@@ -43,6 +46,7 @@ class Writer:
         for record in records:
             if "\x00" in record.id:
                 raise BadInput("A record's id must not hold a NUL character.")
+        check_jobs(connection, {a.job_id for record in records for a in record.applications})
         last = {record.id: record for record in records}
         with self._engine.begin() as conn:
             known = self._known(conn, connection, list(last))
@@ -73,7 +77,7 @@ class Writer:
             upsert(conn, t.source_record, current)
             upsert(conn, t.record_version, versions, update=False)
             self._applications(conn, connection, stored)
-            add_words(conn, self.workspace, words_of(stored))
+            add_words(conn, self.workspace, words_of(connection, stored))
             changed = [put.person_id for put in puts.values() if put.status != "unchanged"]
             self._event(conn, "person.changed", changed)
         return [puts[record.id] for record in records]
@@ -110,9 +114,9 @@ class Writer:
                 )
             )
         rows = [
-            {"workspace": self.workspace, "connection": connection, "external_id": record.id, "job_id": job_id}
+            {"workspace": self.workspace, "connection": connection, "external_id": record.id, "job_id": name}
             for record in records
-            for job_id in {a.job_id: None for a in record.applications}
+            for name in {job_name(connection, a.job_id): None for a in record.applications}
         ]
         upsert(conn, t.application, rows, update=False)
 
@@ -122,11 +126,12 @@ class Writer:
             add_words(conn, self.workspace, ((kind, value, "") for value in values))
 
     def put_jobs(self, connection: str, jobs: Sequence[Job], *, replace: bool = True) -> int:
-        """Insert or replace jobs. Returns how many changed. replace False: those that are there are left alone.
+        """Insert or replace jobs of a connection. Returns how many changed. replace False: leave those that are there.
 
         Where who may see a job changes, so does what may be shown of everyone on it: they are told of as changed.
         """
-        last = {job.id: job for job in jobs}
+        check_jobs(connection, {job.id for job in jobs})
+        last = {job_name(connection, job.id): job for job in jobs}
         with self._engine.begin() as conn:
             known: dict[str, Any] = {}
             for part in chunks(list(last), CHUNK):
@@ -136,19 +141,19 @@ class Writer:
                 known |= {row.id: row for row in conn.execute(query)}
             rows: list[dict[str, str | None]] = []
             moved: list[str] = []
-            for job in last.values():
-                if job.id in known and not replace:
+            for name, job in last.items():
+                if name in known and not replace:
                     continue
                 body = job.model_dump_json(exclude_defaults=True)
                 digest = hashlib.sha256(body.encode()).hexdigest()
-                before = known.get(job.id)
+                before = known.get(name)
                 if (before.audience if before else None) != job.audience:
-                    moved.append(job.id)
+                    moved.append(name)
                 if before is None or before.hash != digest:
                     rows.append(
                         {
                             "workspace": self.workspace,
-                            "id": job.id,
+                            "id": name,
                             "connection": connection,
                             "hash": digest,
                             "audience": job.audience,

@@ -33,6 +33,7 @@ def test_a_person_comes_with_the_whole_history(client):
     assert [item["kind"] for item in found["timeline"]] == ["message", "application", "note", "application"]
     assert found["timeline"][0]["inbound"] is True
     assert found["timeline"][-1]["job_title"] == "Backend Developer"
+    assert {a["job_id"] for a in found["applications"]} == {"test:j1"} == {found["timeline"][-1]["job_id"]}
     assert "PostgreSQL" in found["documents"][0]["text"]
     assert {fact["value"] for fact in found["facts"] if fact["kind"] == "skill"} >= {"skill:python"}
     assert found["external_ids"] == [{"connection": "test", "id": "p1"}]
@@ -67,6 +68,8 @@ def test_the_same_again_is_unchanged_and_a_change_is_an_update(client):
         ({**GOOD, "positions": [{"title": "x", "start": "May 2020"}]}, "positions.0.start"),
         ({**GOOD, "shoe_size": 40}, "shoe_size"),
         ({**GOOD, "id": "a\x00b"}, "id"),
+        ({**GOOD, "applications": [{"id": "x", "job_id": "j" * 201}]}, "applications"),
+        ({**GOOD, "applications": [{"id": "x", "job_id": ""}]}, "applications"),
         ({}, "id"),
     ],
 )
@@ -108,9 +111,9 @@ def test_an_unknown_person_is_a_problem(client):
 def test_jobs_come_newest_first_in_pages_without_the_hidden_ones(client):
     first = client.get("/v1/jobs", params={"limit": 1}).json()
     second = client.get("/v1/jobs", params={"limit": 1, "cursor": first["cursor"]}).json()
-    assert [first["jobs"][0]["id"], second["jobs"][0]["id"], second["cursor"]] == ["j1", "j2", None]
-    assert [job["id"] for job in client.get("/v1/jobs", params={"status": "closed"}).json()["jobs"]] == ["j2"]
-    assert client.get("/v1/jobs", params={"cursor": "j3"}).status_code == 400
+    assert [first["jobs"][0]["id"], second["jobs"][0]["id"], second["cursor"]] == ["test:j1", "test:j2", None]
+    assert [job["id"] for job in client.get("/v1/jobs", params={"status": "closed"}).json()["jobs"]] == ["test:j2"]
+    assert client.get("/v1/jobs", params={"cursor": "test:j3"}).status_code == 400
 
 
 def test_health_needs_no_key(stranger):

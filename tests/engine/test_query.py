@@ -159,6 +159,13 @@ def test_a_filter_alone_is_a_question(text):
     assert (len(ask(text).criteria), ask(text).remarks) == (1, ())
 
 
+def test_a_title_names_every_job_that_has_it():
+    """Two systems may both have an opening for an ICU nurse."""
+    titles = {"ats:7": "ICU nurse", "ats:8": "Porter", "crm:7": "ICU Nurse"}
+    [criterion] = ask('job:"ICU nurse"', job_titles=titles).criteria
+    assert criterion.values == ("ats:7", "crm:7")
+
+
 @pytest.mark.parametrize("text", ["nurse stage:foo", "nurse education:foo", "nurse years:many"])
 def test_an_operator_that_cannot_be_read_is_left_out_and_said(text):
     found = ask(text)

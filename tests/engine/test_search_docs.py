@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGE = (DOCS / "search-language.md").read_text("utf-8")
 RANKING = (DOCS / "ranking.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^\| `(.+?)` \| (.+?) \|$", LANGUAGE, re.M)
-VOCABULARY = Vocabulary(job_titles={"job-7": "ICU nurse"}, tags=("night shift",))
+VOCABULARY = Vocabulary(job_titles={"ats:7": "ICU nurse"}, tags=("night shift",))
 
 
 def ask(text):

@@ -194,7 +194,7 @@ def test_a_name_an_email_or_a_phone_finds_that_person_first(house, text, first):
         ("years:>=10", {"anna", "cia"}, {"10+ years": 1}),
         ("years:1-5", {"bo"}, {"1–5 years": 1}),
         ("stage:final", {"anna"}, {"stage final": 2}),
-        ("job:job-icu", {"anna", "bo"}, {"job-icu": 2}),
+        ("job:test:job-icu", {"anna", "bo"}, {"test:job-icu": 2}),
         ('job:"ICU nurse"', {"anna", "bo"}, {"ICU nurse": 2}),
         ("applied since 2026", {"bo", "cia", "dan"}, {}),  # plain words: who never applied stays
         ("-title:nurse", {"cia", "dan"}, {}),
@@ -248,14 +248,14 @@ def test_the_words_a_question_is_understood_by_are_those_of_the_viewer(house):
 def test_a_job_made_confidential_leaves_the_index(tmp_path):
     house = House(tmp_path)
     try:
-        assert set(house.found("job:job-icu")) == {"anna", "bo"}
+        assert set(house.found("job:test:job-icu")) == {"anna", "bo"}
         house.ledger.writer().put_jobs("test", [JOBS[0].model_copy(update={"audience": "board"})])
         house.follow()
-        assert house.found("job:job-icu") == []
+        assert house.found("job:test:job-icu") == []
         assert "headcount" not in repr(list(house.index._scroll(None, payload=True)))
         house.ledger.writer().put_jobs("test", JOBS)
         house.follow()
-        assert set(house.found("job:job-icu")) == {"anna", "bo"}
+        assert set(house.found("job:test:job-icu")) == {"anna", "bo"}
     finally:
         house.close()
 

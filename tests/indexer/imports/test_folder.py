@@ -88,7 +88,7 @@ def test_an_export_is_its_tables_and_the_cvs_they_name(load, write):
     write("export/cvs/anna.txt", "A nurse")
     result = load(write("export/cvs/nobody.txt", "A chef").parents[1])
     assert (result.created, result.jobs) == (1, 2)
-    assert load.reader.job("j1").title == "Nurse"
+    assert load.reader.job("export:j1").title == "Nurse"
     assert set(load.parked()) == {"notes.csv", "damaged.jsonl.gz"}
     assert result.remarks[-1] == (
         "CV files no row of jobs.jsonl, damaged.jsonl.gz, notes.csv, people.csv names were not imported: 1. "

@@ -28,8 +28,8 @@ def test_a_person_a_line_a_job_a_line(load, write, counts):
     )
     assert counts(load(path)) == (1, 0, 0, 1)
     anna = load.people()["7"]
-    assert (anna.source, anna.documents[0].text, anna.applications[0].job_id) == ("ats", "Nurse in Lund", "j1")
-    assert load.reader.job("j1").status == "open"
+    assert (anna.source, anna.documents[0].text, anna.applications[0].job_id) == ("ats", "Nurse in Lund", "people:j1")
+    assert load.reader.job("people:j1").status == "open"
 
 
 def test_timestamps_become_days_and_unknown_fields_are_counted(load, write):

@@ -6,6 +6,7 @@ import pytest
 
 from eval.world.build import build
 from indexer.imports import run
+from indexer.ledger.jobs import with_job_names
 
 
 @pytest.fixture
@@ -136,9 +137,10 @@ def test_a_world_s_export_is_imported_whole(load, tmp_path):
     people = load.people()
     for record in world.records:
         found = people[record.id]
-        assert found.model_copy(update={"documents": ()}) == record
+        assert found.model_copy(update={"documents": ()}) == with_job_names("world", record)
         assert record.name.split()[-1] in found.documents[0].text
-    assert {job.id: job for job in load.reader.jobs()} == {job.id: job for job in world.jobs}
+    named = [job.model_copy(update={"id": f"world:{job.id}"}) for job in world.jobs]
+    assert {job.id: job for job in load.reader.jobs()} == {job.id: job for job in named}
 
 
 def test_the_source_s_own_words_are_kept(load, write):

@@ -35,7 +35,7 @@ def test_every_dialect_gives_the_same_person(load, write, text, encoding, end):
     assert (person.name, person.emails, person.location) == ("Anna Almroth", ("anna@example.com",), "Lund")
     assert person.skills == ("Python", "SQL")
     (application,) = person.applications
-    assert (application.job_id, application.stage_rank, application.outcome) == ("title:nurse", 3, "rejected")
+    assert (application.job_id, application.stage_rank, application.outcome) == ("people:title:nurse", 3, "rejected")
     assert application.applied_at == "2024-01-05"
 
 
@@ -178,9 +178,25 @@ def test_files_named_beside_the_csv_are_read_and_none_elsewhere(load, write):
 
 
 def test_a_job_only_known_from_rows_says_nothing_against_the_one_that_is_there(load, write):
-    load(write("jobs.jsonl", [{"id": "j1", "title": "Nurse", "status": "open", "description": "Nights"}]))
-    load(write("people.csv", "id,job id,job\n1,j1,Nursing\n"))
-    assert (load.reader.job("j1").title, load.reader.job("j1").description) == ("Nurse", "Nights")
+    load(
+        write("jobs.jsonl", [{"id": "j1", "title": "Nurse", "status": "open", "description": "Nights"}]),
+        connection="crm",
+    )
+    load(write("people.csv", "id,job id,job\n1,j1,Nursing\n"), connection="crm")
+    assert [(j.id, j.title, j.description) for j in load.reader.jobs()] == [("crm:j1", "Nurse", "Nights")]
+
+
+def test_two_exports_with_the_same_job_id_keep_two_jobs_and_a_second_import_changes_nothing(load, write, counts):
+    one = write("crm.csv", "id,job id,job,stage\n1,7,Nurse,Offer\n")
+    two = write("old.csv", "id,job id,job,stage\n1,7,Chef,Screening\n")
+    load(one), load(two)
+    events = load.events()
+    for connection, title in [("crm", "Nurse"), ("old", "Chef")]:
+        assert load.reader.job(f"{connection}:7").title == title
+        [person] = load.reader.people(load.reader.people_of_job(f"{connection}:7")).values()
+        assert person.connections == (connection,)
+    assert [counts(load(path))[:3] for path in (one, two)] == [(0, 0, 1), (0, 0, 1)]
+    assert load.events() == events
 
 
 def test_a_note_keeps_its_id_when_its_row_moves(load, write, counts):

@@ -45,7 +45,9 @@ def test_what_was_put_is_read_back_whole(ledger):
     [done] = put(ledger, ANNA)
     everything = Viewer(audiences=frozenset({"leads"}))
     person = ledger.reader(everything).person(done.person_id)
-    assert person.records == (ANNA,)
+    [application] = ANNA.applications
+    named = application.model_copy(update={"job_id": "test:j1"})
+    assert person.records == (ANNA.model_copy(update={"applications": (named,)}),)
     assert person.connections == ("test",)
 
 
@@ -121,10 +123,35 @@ def test_jobs_are_seen_by_whom_they_may(ledger):
     jobs = [Job(id="j1", title="Nurse", opened_at="2026-01"), Job(id="j2", title="Secret", audience="leads")]
     assert ledger.writer().put_jobs("test", jobs) == 2
     assert ledger.writer().put_jobs("test", jobs) == 0
-    assert [j.id for j in ledger.reader(ME).jobs()] == ["j1"]
-    assert {j.id for j in ledger.reader(Viewer(audiences=frozenset({"leads"}))).jobs()} == {"j1", "j2"}
+    assert [j.id for j in ledger.reader(ME).jobs()] == ["test:j1"]
+    assert {j.id for j in ledger.reader(Viewer(audiences=frozenset({"leads"}))).jobs()} == {"test:j1", "test:j2"}
     with pytest.raises(NotFound):
-        ledger.reader(ME).job("j2")
+        ledger.reader(ME).job("test:j2")
+
+
+def test_a_connection_whose_name_holds_a_colon_is_refused(ledger):
+    """Its job 1 could be another's job."""
+    with pytest.raises(BadInput, match="colon"):
+        put(ledger, ANNA, connection="a:b")
+    with pytest.raises(BadInput, match="colon"):
+        ledger.writer().put_jobs("a:b", [Job(id="j1", title="Nurse")])
+    assert (ledger.reader(ME).counts()["records"], ledger.reader(ME).jobs()) == (0, [])
+
+
+@pytest.mark.parametrize("bad", ["x" * 201, "a\x00b"])
+def test_a_jobs_id_that_cannot_be_kept_is_refused(ledger, bad):
+    with pytest.raises(BadInput, match="id of a job"):
+        ledger.writer().put_jobs("test", [Job(id=bad, title="Nurse")])
+    with pytest.raises(BadInput, match="id of a job"):
+        put(ledger, SourceRecord(id="b", applications=(Application(id="x", job_id=bad),)))
+
+
+def test_the_longest_names_of_connection_and_job_fit(ledger):
+    connection, job_id = "c" * 100, "j" * 200
+    on_it = SourceRecord(id="b", applications=(Application(id="x", job_id=job_id, stage="Offer"),))
+    [done] = put(ledger, on_it, connection=connection)
+    ledger.writer().put_jobs(connection, [Job(id=job_id, title="Nurse")])
+    assert ledger.reader(ME).people_of_job(f"{connection}:{job_id}") == [done.person_id]
 
 
 def test_the_vocabulary_is_the_workspaces_own_words(ledger):
@@ -132,7 +159,7 @@ def test_the_vocabulary_is_the_workspaces_own_words(ledger):
     ledger.writer().put_jobs("test", [Job(id="j1", title="Nurse", department="Care")])
     ledger.writer().learn_words("employer", ["Ljung AB"])
     found = ledger.reader(ME).vocabulary()
-    assert found.job_titles == {"j1": "Nurse"}
+    assert found.job_titles == {"test:j1": "Nurse"}
     assert (found.stages, found.tags, found.reasons) == (("Interview",), ("nordic",), ("Position on hold",))
     assert (found.employers, found.departments) == (("Ljung AB",), ("Care",))
 

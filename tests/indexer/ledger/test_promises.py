@@ -14,6 +14,8 @@ from sqlalchemy import event
 from engine.errors import NotFound
 from engine.records import Activity, Application, Job, Position, SourceRecord, Viewer
 from indexer.ledger import Ledger, Reader
+from indexer.ledger.jobs import job_name
+from indexer.ledger.tables import record_version
 
 ME = Viewer()
 LEAD = Viewer(audiences=frozenset({"leads"}))
@@ -65,7 +67,7 @@ def answers(reader: Reader, person_id: str, list_id: str) -> dict[str, object]:
     """What every public method of a reader says. A method that is not called here fails the test."""
     known = {
         "ids": [person_id], "person_id": person_id, "connection": "test", "external_ids": ["a1"], "index": "new",
-        "job_id": "open", "list_id": list_id, "name": "import:x", "names": ["import:x"],
+        "job_id": "test:open", "list_id": list_id, "name": "import:x", "names": ["import:x"],
     }  # fmt: skip
     found: dict[str, object] = {}
     for name, method in inspect.getmembers(reader, callable):
@@ -98,7 +100,7 @@ def test_two_workspaces_hold_the_same_ids_apart(ledger):
     ledger.writer("other").erase(theirs)
     assert ledger.reader(ME).person(mine).name == "Anna Almroth"
     assert len(ledger.reader(ME).person_versions(mine)) == 1
-    assert ledger.reader(ME).people_of_job("open") == [mine]
+    assert ledger.reader(ME).people_of_job("test:open") == [mine]
     with pytest.raises(NotFound):
         ledger.writer("other").erase(mine)
 
@@ -115,12 +117,61 @@ def test_a_job_that_becomes_confidential_takes_its_applications_along_and_tells_
     before = reader.events()[-1].seq
     ledger.writer().put_jobs("test", [PUBLIC.model_copy(update={"audience": "leads"})])
     assert [(e.kind, e.ids) for e in reader.events(before)] == [
-        ("job.changed", ("open",)), ("person.changed", (person_id,)),
+        ("job.changed", ("test:open",)), ("person.changed", (person_id,)),
     ]  # fmt: skip
     assert reader.person(person_id).records[0].applications == ()
     assert reader.vocabulary().reasons == ()
     with pytest.raises(NotFound):
-        reader.people_of_job("open")
+        reader.people_of_job("test:open")
+
+
+@pytest.mark.parametrize("others_first", [False, True])
+def test_a_confidential_job_stays_hidden_whatever_another_connection_calls_by_its_id(ledger, others_first):
+    public = [Job(id=job.id, title="Porter") for job in (PUBLIC, SECRET)]
+    other = RECORD.model_copy(update={"name": "Bo", "activities": (), "applications": (
+        Application(id="y1", job_id="hidden", stage="Offer"),)})  # fmt: skip
+    if others_first:
+        ledger.writer().put_jobs("crm", public)
+    person_id = fill(ledger)
+    ledger.writer().put_jobs("crm", public)
+    [bo] = ledger.writer().put_records("crm", [other])
+    reader = ledger.reader(ME)
+    assert CANARY not in repr(answers(reader, person_id, "list-default"))
+    assert [a.job_id for a in reader.person(person_id).records[0].applications] == ["test:open"]
+    assert [a.job_id for a in reader.person(bo.person_id).records[0].applications] == ["crm:hidden"]
+    assert {job.id: job.title for job in reader.jobs()} == {
+        "test:open": "Nurse", "crm:open": "Porter", "crm:hidden": "Porter",
+    }  # fmt: skip
+    assert reader.people_of_job("crm:hidden") == [bo.person_id]
+    assert reader.people_of_job("crm:open") == []
+    lead = ledger.reader(LEAD)
+    assert lead.people_of_job("test:hidden") == [person_id]
+    assert [a.job_id for a in lead.person(person_id).records[0].activities] == [None, None, "test:hidden"]
+
+
+@given(
+    one=st.tuples(st.text("ab", min_size=1, max_size=2), st.text(":ab", max_size=4)),
+    other=st.tuples(st.text("ab", min_size=1, max_size=2), st.text(":ab", max_size=4)),
+)
+def test_no_two_jobs_share_a_name(one, other):
+    """Ids may hold colons, a connection's name may not."""
+    assert (job_name(*one) == job_name(*other)) == (one == other)
+
+
+def test_jobs_and_people_put_again_change_nothing_and_tell_nobody(ledger):
+    fill(ledger)
+    before = len(ledger.reader(ME).events())
+    [put] = ledger.writer().put_records("test", [RECORD])
+    assert (put.status, ledger.writer().put_jobs("test", [PUBLIC, SECRET])) == ("unchanged", 0)
+    assert len(ledger.reader(ME).events()) == before
+
+
+def test_the_sources_own_words_are_kept_as_it_gave_them(ledger):
+    """The name inside Headwater is the reader's: the body, its hash and its versions are the source's."""
+    fill(ledger)
+    with ledger._reading.connect() as conn:
+        bodies = [SourceRecord.model_validate_json(row.body) for row in conn.execute(record_version.select())]
+    assert bodies == [RECORD]
 
 
 @on_one_ledger
@@ -258,7 +309,7 @@ def test_no_read_of_one_person_goes_through_the_whole_workspace(tmp_path):
     reader = ledger.reader(LEAD)
     reader.person(person_id)
     reader.person_versions(person_id)
-    reader.people_of_job("open")
+    reader.people_of_job("test:open")
     reader.ids_of("test", ["a1"])
     reader.fingerprints("new", [person_id])
     reader.events(0)
