@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import qdrant_edge as edge
@@ -24,12 +24,12 @@ from engine.errors import Busy, IndexMismatch, NeedsOperator
 from engine.index.card import Card
 from engine.index.columns import Columns
 from engine.index.engine import Leg, Scores
-from engine.index.payload import card_of, check, payload_of
+from engine.index.payload import card_of, check, pack_sparse, payload_of, sparse_of, unpack_sparse
 from engine.index.point import PersonPoint
-from engine.index.schema import SPARSE, IndexStamp, document_vector, point_id
+from engine.index.schema import IndexStamp, Sparse, SparseField, point_id
 from engine.index.snapshot import load, save
-from engine.index.texts import Texts
-from engine.index.where import Between, Condition, Empty, Ids, Match, Near, Phrase, Where
+from engine.index.where import ALL, Between, Condition, Empty, Ids, Match, Near, Phrase, Where
+from engine.index.words import Words
 
 _U = edge.UpdateOperation
 _NO_GRAPH = 1_000_000_000
@@ -65,7 +65,7 @@ class EdgeIndex:
         if not shard.exists():
             _create(shard, stamp.dim)
         self._shard = _load(shard)
-        self.columns, self._texts = load(folder / "columns.bin") or (Columns(), Texts())
+        self.columns, self._words = load(folder / "columns.bin") or (Columns(), Words())
         self._since_snapshot = 0
         self._catch_up()
 
@@ -76,11 +76,12 @@ class EdgeIndex:
             return
         rows = []
         for seq, point in enumerate(points, self.columns.seq + 1):
-            rows.append((point, payload_of(point, seq), seq))
+            sparse = sparse_of(point)
+            rows.append((point, payload_of(point, seq) | {"lexical": pack_sparse(sparse)}, sparse))
         self._shard.update(_U.upsert_points([_edge_point(point, payload) for point, payload, _ in rows]))
         self._shard.flush()
-        for point, _, seq in rows:
-            self._put(point_id(point.draft.person_id), point.draft.person_id, point.draft.fields, seq)
+        for point, payload, sparse in rows:
+            self._put(point_id(point.draft.person_id), payload, sparse)
         self._since_snapshot += len(points)
 
     def delete(self, person_ids: Iterable[str]) -> None:
@@ -91,21 +92,46 @@ class EdgeIndex:
             for point in points:
                 self.columns.drop(point)
                 if (row := self.columns.row_of.get(point)) is not None:
-                    self._texts.drop(row)
+                    self._words.drop(row)
 
     def ask(self, legs: Sequence[Leg]) -> list[Scores]:
-        filters = {
-            id(leg.where): self._filter(leg.where) for leg in legs
-        }  # legs share one, at times of thousands of ids
-        requests = [_request(leg, filters[id(leg.where)]) for leg in legs]
-        answers = self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else []
-        return [[(hit.id, hit.score) for hit in answer] for answer in answers]
+        dense = [leg for leg in legs if leg.sparse is None]
+        # Legs share a filter, at times of thousands of ids.
+        filters = {id(leg.where): self._filter(leg.where) for leg in dense}
+        requests = [_request(leg, filters[id(leg.where)]) for leg in dense]
+        answers = iter(self._shard.query_batch(edge.QueryBatchRequest(requests)) if requests else [])
+        return [
+            [(hit.id, hit.score) for hit in next(answers)] if leg.sparse is None else self._best_words(leg)
+            for leg in legs
+        ]
+
+    def everyone(self, leg: Leg) -> NDArray[np.float32] | None:
+        if leg.sparse is None:
+            return None
+        return self._words.postings[cast(SparseField, leg.using)].scores(leg.sparse, len(self.columns.ids))
+
+    def _best_words(self, leg: Leg) -> Scores:
+        scores = self.everyone(leg)
+        assert scores is not None
+        rows = np.flatnonzero(scores > 0)
+        if leg.where != ALL:
+            kept = self.columns.rows(self.matching(leg.where))
+            rows = rows[np.isin(rows, np.array(kept, dtype=np.int64))]
+        found = scores[rows]
+        if len(rows) > leg.limit:
+            best = np.argpartition(-found, leg.limit - 1)[: leg.limit]
+            rows, found = rows[best], found[best]
+        order = np.argsort(-found, kind="stable")
+        ids = self.columns.ids
+        return [(ids[row], score) for row, score in zip(rows[order].tolist(), found[order].tolist(), strict=True)]
 
     def matching(self, where: Where) -> list[int]:
+        if len(where.must) == 1 and not (where.any_of or where.must_not) and isinstance(where.must[0], Ids):
+            return [point for point in where.must[0].ids if self.columns.rows((point,))]
         return [record.id for record in self._scroll(self._filter(where), payload=False)]
 
     def saying(self, phrase: str) -> BitMap:
-        return self._texts.saying(phrase) & self.columns.live
+        return self._words.texts.saying(phrase) & self.columns.live
 
     def cards(self, points: Sequence[int]) -> dict[int, dict[str, Any]]:
         return {point: dict(card.body) for point, card in self.shown(points).items()}
@@ -137,7 +163,7 @@ class EdgeIndex:
         self._read(newer)
         if len(self.columns) != self.count():
             seq = self.columns.seq
-            self.columns, self._texts = Columns(), Texts()
+            self.columns, self._words = Columns(), Words()
             # Not counted anew: a number that a deleted point held must not be given again, or a point that
             # gets it looks older than a snapshot which does not hold it.
             self.columns.seq = seq
@@ -152,17 +178,17 @@ class EdgeIndex:
         self._shard.close()
 
     def _save_columns(self) -> None:
-        save(self.columns, self._texts, self._folder / "columns.bin")
+        save(self.columns, self._words, self._folder / "columns.bin")
         self._since_snapshot = 0
 
     def _read(self, where: Any) -> None:
         for record in self._scroll(where, payload=edge.PayloadSelector.Exclude(["card", "near"])):
             payload = record.payload
-            self._put(record.id, payload["person_id"], payload, payload["seq"])
+            self._put(record.id, payload, unpack_sparse(payload["lexical"]))
 
-    def _put(self, point: int, person_id: str, fields: dict[str, Any], seq: int) -> None:
-        self.columns.put(point, person_id, fields, seq)
-        self._texts.put(self.columns.row_of[point], fields.get("words", ""))
+    def _put(self, point: int, payload: dict[str, Any], sparse: dict[SparseField, Sparse]) -> None:
+        self.columns.put(point, payload["person_id"], payload, payload["seq"])
+        self._words.put(self.columns.row_of[point], payload.get("words", ""), sparse)
 
     def _filter(self, where: Where) -> Any:
         """None where it keeps everyone. Phrases are ours to find: the engine is given the points."""
@@ -237,7 +263,6 @@ def _create(shard: Path, dim: int) -> None:
                 "profile": edge.EdgeVectorParams(**dense, hnsw_config=graphless),
                 "passages": edge.EdgeVectorParams(**dense, multivector_config=best, hnsw_config=graphless),
             },
-            sparse_vectors={field: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for field in SPARSE},
             optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NO_GRAPH),
         ),
     )
@@ -253,16 +278,11 @@ def _edge_point(point: PersonPoint, payload: dict[str, Any]) -> Any:
     vectors: dict[str, Any] = {"profile": point.profile}
     if len(point.passages):
         vectors["passages"] = point.passages
-    for field, found in point.draft.tokens.items():
-        if found:
-            vectors[field] = edge.SparseVector(*document_vector(field, found))
     return edge.Point(point_id(point.draft.person_id), vectors, payload)
 
 
 def _request(leg: Leg, where: Any) -> Any:
-    vector: Any = edge.SparseVector(*leg.sparse) if leg.sparse is not None else leg.dense
-    if leg.using == "passages":
-        vector = [leg.dense]
+    vector: Any = [leg.dense] if leg.using == "passages" else leg.dense
     return edge.QueryRequest(limit=leg.limit, query=edge.Query.Nearest(vector, using=leg.using), filter=where)
 
 

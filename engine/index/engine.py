@@ -50,6 +50,10 @@ class Index(Protocol):
         """All legs in one batch, an answer a leg."""
         ...
 
+    def everyone(self, leg: Leg) -> NDArray[np.float32] | None:
+        """(rows,) the leg's score of every row, whatever its filter and limit; None where only the best can be had."""
+        ...
+
     def matching(self, where: Where) -> list[int]:
         """Every point where it holds, in no order."""
         ...

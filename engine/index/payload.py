@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.errors import BadVector
 from engine.index.card import Card, CardBody, write_card
 from engine.index.columns import day_number
 from engine.index.point import PersonPoint
+from engine.index.schema import SPARSE, Sparse, SparseField, document_vector
 
 KEYWORDS = (
     "source",
@@ -27,8 +29,12 @@ KEYWORDS = (
 )
 FLOATS = ("years", "seniority", "education", "applied_day", "updated_day")
 INTEGERS = ("stage", "seq")
-HIDDEN = ("words", "card", "near")
+HIDDEN = ("words", "card", "near", "lexical")
 """Large fields that columns do not need."""
+
+
+def sparse_of(point: PersonPoint) -> dict[SparseField, Sparse]:
+    return {field: document_vector(field, found) for field, found in point.draft.tokens.items() if found}
 
 
 def payload_of(point: PersonPoint, seq: int) -> dict[str, Any]:
@@ -46,6 +52,27 @@ def payload_of(point: PersonPoint, seq: int) -> dict[str, Any]:
 
 def card_of(payload: dict[str, Any], dim: int) -> Card:
     return Card(CardBody(payload["card"]), unpack(payload.get("near", ""), dim))
+
+
+def pack_sparse(vectors: Mapping[SparseField, Sparse]) -> str:
+    """The sparse vectors of a point as one text, for an engine that keeps them for us and never looks at them."""
+    parts = [np.array([len(vectors[field][0]) if field in vectors else 0 for field in SPARSE], dtype="<u4").tobytes()]
+    for field in SPARSE:
+        ids, weights = vectors.get(field, ([], []))
+        parts += [np.array(ids, dtype="<u4").tobytes(), np.array(weights, dtype="<f4").tobytes()]
+    return base64.b64encode(b"".join(parts)).decode("ascii")
+
+
+def unpack_sparse(text: str) -> dict[SparseField, Sparse]:
+    whole = base64.b64decode(text)
+    found: dict[SparseField, Sparse] = {}
+    start = 4 * len(SPARSE)
+    for field, count in zip(SPARSE, np.frombuffer(whole[:start], dtype="<u4").tolist(), strict=True):
+        middle, end = start + 4 * count, start + 8 * count
+        ids = np.frombuffer(whole[start:middle], dtype="<u4").tolist()
+        found[field] = (ids, np.frombuffer(whole[middle:end], dtype="<f4").tolist())
+        start = end
+    return found
 
 
 def pack(rows: NDArray[np.float32]) -> str:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 RECIPE_VERSION = 3
 """Raise when point.py makes other texts, tokens or payload from the same person."""
 

@@ -86,6 +86,10 @@ class ServerIndex:
         answers = self._client.query_batch_points(self._collection, [self._request(leg) for leg in legs])
         return [[(int(hit.id), hit.score) for hit in answer.points] for answer in answers]
 
+    def everyone(self, leg: Leg) -> NDArray[np.float32] | None:  # noqa: ARG002 - the protocol's
+        """Never: a server gives its best, and everyone's scores are too much to send."""
+        return None
+
     def matching(self, where: Where) -> list[int]:
         return [int(record.id) for record in self._scroll(where, payload=False)]
 

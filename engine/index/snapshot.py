@@ -1,4 +1,4 @@
-"""The columns and the texts as one file beside an index, read back in a fraction of what reading the index takes.
+"""The columns and the words as one file beside an index, read back in a fraction of what reading the index takes.
 
 A cache: what cannot be read is as good as absent, for the engine holds the truth.
 """
@@ -19,16 +19,18 @@ from pydantic_core import from_json
 from pyroaring import BitMap
 
 from engine.index.columns import NUMBER_FIELDS, Columns
+from engine.index.postings import Postings
 from engine.index.texts import Texts
+from engine.index.words import Words
 
-VERSION = 4
+VERSION = 5
 _LENGTH = struct.Struct("<Q")
 _SUM = struct.Struct("<I")
 
 
-def save(columns: Columns, texts: Texts, path: Path) -> None:
+def save(columns: Columns, words: Words, path: Path) -> None:
     """Write a snapshot: whole or not at all (renamed into place)."""
-    count = len(columns.ids)
+    count, texts = len(columns.ids), words.texts
     used = [rows_at(columns, place) for place in range(len(columns.keys))]
     text = {
         "version": VERSION,
@@ -54,6 +56,8 @@ def save(columns: Columns, texts: Texts, path: Path) -> None:
         _write(out, texts.words[: texts.used].tobytes())
         for numbers in (texts.starts, texts.rows, texts.entry_of):
             _write(out, np.array(numbers, dtype=np.int64).tobytes())
+        for postings in words.postings.values():
+            _write_postings(out, postings)
         out.seek(_SUM.size)
         checksum = crc32(out.read())
         out.seek(0)
@@ -61,7 +65,7 @@ def save(columns: Columns, texts: Texts, path: Path) -> None:
     scratch.replace(path)
 
 
-def load(path: Path) -> tuple[Columns, Texts] | None:
+def load(path: Path) -> tuple[Columns, Words] | None:
     """The snapshot, or None when there is none or it cannot be read."""
     try:
         whole = memoryview(path.read_bytes())
@@ -97,7 +101,7 @@ def rows_at(columns: Columns, place: int) -> BitMap:
     return columns.sets[field][value] if number is None else columns.pairs[field][value][number]
 
 
-def _load(parts: _Parts) -> tuple[Columns, Texts]:
+def _load(parts: _Parts) -> tuple[Columns, Words]:
     text: dict[str, Any] = from_json(bytes(parts.next()))
     if text["version"] != VERSION:
         raise ValueError("a snapshot of another version")
@@ -122,7 +126,11 @@ def _load(parts: _Parts) -> tuple[Columns, Texts]:
     columns.stated = {field: next(sets) for field in text["stated"]}
     columns.flags = {flag: next(sets) for flag in text["flags"]}
     columns.live = next(sets)
-    return columns, _load_texts(parts, text)
+    words = Words()
+    words.texts = _load_texts(parts, text)
+    for postings in words.postings.values():
+        _load_postings(parts, postings)
+    return columns, words
 
 
 def _load_texts(parts: _Parts, text: dict[str, Any]) -> Texts:
@@ -133,6 +141,30 @@ def _load_texts(parts: _Parts, text: dict[str, Any]) -> Texts:
     texts.used = len(texts.words)
     texts.starts, texts.rows, texts.entry_of = (np.frombuffer(parts.next(), dtype=np.int64).tolist() for _ in range(3))
     return texts
+
+
+def _write_postings(out: BinaryIO, postings: Postings) -> None:
+    tokens = list(postings.documents)
+    _write(out, np.array(tokens, dtype=np.uint32).tobytes())
+    _write(out, np.array([len(postings.documents[token]) for token in tokens], dtype=np.uint32).tobytes())
+    _write(out, b"".join(postings.documents[token].tobytes() for token in tokens))
+    _write(out, b"".join(postings.weights[token].tobytes() for token in tokens))
+    _write(out, postings.row_of.tobytes())
+    _write(out, postings.document_of.tobytes())
+    _write(out, _LENGTH.pack(postings.dead))
+
+
+def _load_postings(parts: _Parts, postings: Postings) -> None:
+    tokens = np.frombuffer(parts.next(), dtype=np.uint32).tolist()
+    ends = np.cumsum(np.frombuffer(parts.next(), dtype=np.uint32)).tolist()
+    documents, weights = parts.next(), parts.next()
+    start = 0
+    for token, end in zip(tokens, ends, strict=True):
+        postings.documents[token] = array("I", bytes(documents[4 * start : 4 * end]))
+        postings.weights[token] = array("f", bytes(weights[4 * start : 4 * end]))
+        start = end
+    postings.row_of, postings.document_of = array("q", bytes(parts.next())), array("q", bytes(parts.next()))
+    (postings.dead,) = _LENGTH.unpack(parts.next())
 
 
 def _split(places: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> list[array[int]]:

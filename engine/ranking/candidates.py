@@ -81,24 +81,32 @@ class Gathering:
         self._parts = _parts(self._inside, columns) if self._inside else []
         self._named = () if self._many() else self._ids(self._forced | self._inside)
         self._scores: dict[VectorName, Scores] = {}
+        self._whole: dict[VectorName, NDArray[np.float32]] = {}
 
     def _many(self) -> bool:
         return len(self._inside) > FEW
 
     def take(self, legs: dict[VectorName, Leg]) -> None:
         """Ask these legs: for the best inside the level that is too large to score one and all, where there is one."""
-        asked = [leg for name, leg in legs.items() if name != "passages"]
+        asked = []
+        for name, leg in legs.items():
+            if (scores := self._index.everyone(leg)) is not None:
+                self._whole[name] = scores
+                self._keep_best(scores)
+            elif name != "passages":
+                asked.append(leg)
         if self._many():
             self._take_of_many(asked)
             return
-        if not self._named:
+        if not self._named or not asked:
             return
         # So few that each is named: then their scores are known, and not asked for again.
         where = Where(must=(Ids(self._named),))
         answers = self._index.ask([_leg(leg, where, len(self._named)) for leg in asked])
         for leg, answer in zip(asked, answers, strict=True):
             self._scores[leg.using] = answer
-            self._keep(answer)
+            if self._parts:
+                self._keep(answer)
 
     def _take_of_many(self, asked: Sequence[Leg]) -> None:
         """The best DEPTH of each leg in each part, exactly.
@@ -123,6 +131,17 @@ class Gathering:
         named = {id(part): Where(must=(Ids(self._ids(part)),)) for _, part in again}
         for answer in self._index.ask([_leg(leg, named[id(part)], DEPTH) for leg, part in again]):
             self._points.update(point for point, _ in answer)
+
+    def _keep_best(self, scores: NDArray[np.float32]) -> None:
+        """Add the best DEPTH of each part. scores: of every row."""
+        ids = self._index.columns.ids
+        for part in self._parts:
+            rows = to_array(part)
+            found = scores[rows]
+            if len(rows) > DEPTH:
+                best = np.argpartition(-found, DEPTH - 1)[:DEPTH]
+                rows, found = rows[best], found[best]
+            self._points.update(ids[row] for row in rows[found > 0].tolist())
 
     def _keep(self, answer: Scores) -> list[int]:
         """Add the best DEPTH of each part that are in an answer. Returns how many of each there are, up to DEPTH."""
@@ -151,9 +170,12 @@ class Gathering:
     def score(self, legs: dict[VectorName, Leg]) -> dict[str, NDArray[np.float64]]:
         """``score`` of ``points()``, without asking again for what is known."""
         points = self.points()
+        rows = rows_of(points, self._index.columns)
         place = {point: number for number, point in enumerate(points)}
-        rest = score(points, self._index, {name: leg for name, leg in legs.items() if name not in self._scores})
-        return {name: _column(self._scores[name], place) if name in self._scores else rest[name] for name in legs}
+        known = {name: scores[rows].astype(np.float64) for name, scores in self._whole.items()}
+        known |= {name: _column(answer, place) for name, answer in self._scores.items()}
+        rest = score(points, self._index, {name: leg for name, leg in legs.items() if name not in known})
+        return {name: known[name] if name in known else rest[name] for name in legs}
 
 
 def _parts(rows: BitMap, columns: Columns) -> list[BitMap]:
