@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.index import postings as module
 from engine.index.postings import Postings
 
-TOKENS = st.dictionaries(st.integers(1, 9), st.floats(0.1, 3, width=32), max_size=5)
+TOKENS = st.dictionaries(st.integers(1, 9), st.floats(0.125, 3, width=32), max_size=5)
 CHANGES = st.lists(st.tuples(st.integers(0, 6), st.none() | TOKENS), max_size=40)
 
 
