@@ -30,8 +30,9 @@ RECIPE = 2
 """Raised when convert.py makes another graph of the same weights, so that the old conversion is left behind."""
 TOKENS_PER_BATCH = 1024
 """Padded tokens in one inference call: more is no faster on a few cores, and takes more memory."""
-WIDTH_STEP = 16
-"""Batches are padded to a multiple of this, since the runtime compiles anew for each new shape."""
+WIDTH_STEP = {"query": 4, "passage": 16}
+"""Batches are padded to a multiple of this, since the runtime compiles anew for each new shape. A question is short
+and waited for, and every column of padding costs it time."""
 
 
 def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
@@ -117,7 +118,7 @@ class OpenVinoEncoder:
         limit = self.max_tokens * 20
         encodings = self._tokenizer.encode_batch([prefix + text[:limit].strip() for text in texts])
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens):
+        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens, WIDTH_STEP[kind]):
             ids = np.full((len(rows), width), self._pad, dtype=np.int64)
             mask = np.zeros((len(rows), width), dtype=np.int64)
             for place, row in enumerate(rows):
@@ -147,12 +148,12 @@ class OpenVinoEncoder:
             return self._models[kind]
 
 
-def _batches(lengths: list[int], longest: int) -> Iterator[tuple[list[int], int]]:
+def _batches(lengths: list[int], longest: int, step: int = 16) -> Iterator[tuple[list[int], int]]:
     """Row numbers in batches of like length, shortest first, with the width to pad them to."""
     batch: list[int] = []
     width = 0
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        wider = min(-(-lengths[row] // WIDTH_STEP) * WIDTH_STEP, max(longest, lengths[row]))
+        wider = min(-(-lengths[row] // step) * step, max(longest, lengths[row]))
         if batch and (len(batch) + 1) * wider > TOKENS_PER_BATCH:
             yield batch, width
             batch = []
