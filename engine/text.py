@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -177,10 +176,6 @@ def _known_head(head: str, known: frozenset[str]) -> str:
 
 def is_stop_word(word: str) -> bool:
     return fold(word) in _STOP_FOLDED
-
-
-def unstopped(found: Iterable[str]) -> list[str]:
-    return [word for word in found if word not in _STOP_FOLDED]
 
 
 _STOP_FOLDED = frozenset(fold(word) for word in _STOP)

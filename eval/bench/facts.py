@@ -161,13 +161,15 @@ def match(said: Iterable[A], read: Iterable[B], agree: Callable[[A, B], bool]) -
 
 
 def not_stated(texts: Iterable[str], lexicon: Lexicon) -> dict[str, float]:
-    """Field -> share of the CVs in which nothing of it is found: there a criterion ends at "not stated"."""
+    """Field -> share of the CVs in which nothing of it is found: there a criterion ends at "not stated".
+
+    A title counts when the lexicon knows it: one it does not know says nothing to a verdict.
+    """
     stated: Counter[str] = Counter()
     count = 0
     for text in texts:
         count += 1
         found = extract(Document(id="cv", text=text), lexicon=lexicon, today=TODAY)
-        stated.update(
-            {fact.kind for fact in found.facts} | ({"dates"} if any(p.start for p in found.positions) else set())
-        )
+        kinds = {fact.kind for fact in found.facts if fact.kind != "title" or lexicon.get(fact.value)}
+        stated.update(kinds | ({"dates"} if any(p.start for p in found.positions) else set()))
     return {field: round(1 - stated[field] / count, 3) for field in FIELDS}

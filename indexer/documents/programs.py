@@ -52,7 +52,7 @@ def scan(picture: Path, name: str) -> str:
 
 @cache
 def _languages(program: str) -> frozenset[str]:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - a fixed program, no shell
         [program, "--list-langs"], stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
     return frozenset(done.stdout.decode("utf-8", errors="replace").split())

@@ -61,6 +61,11 @@ def test_the_share_not_stated_counts_cvs_without_the_field():
     assert (shares["title"], shares["skill"], shares["language"]) == (0.5, 0.5, 1.0)
 
 
+def test_a_title_that_the_lexicon_does_not_know_is_not_stated():
+    unknown = CV.replace("Nurse,", "Culinary Virtuoso,")
+    assert not_stated([CV, unknown], LEXICON)["title"] == 0.5
+
+
 @pytest.mark.data
 def test_extraction_stays_above_its_floor_on_the_cvs_for_tuning(shared_data):
     tallies = score_all(read_labels(Labels.dev), read_texts(shared_data), LEXICON)
