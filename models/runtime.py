@@ -35,6 +35,19 @@ WIDTH_STEP = {"query": 4, "passage": 16}
 and waited for, and every column of padding costs it time."""
 
 
+_MEETING = threading.Lock()
+
+
+def _meet_numpy() -> None:
+    """Let OpenVINO's binding look numpy up once, in one thread.
+
+    It does so at the first array it is given, under a lock of its own that it takes while holding the interpreter's:
+    two threads whose first arrays come at the same moment wait for each other for ever.
+    """
+    with _MEETING:
+        _ = ov.Tensor(np.zeros(1, dtype=np.int64), shared_memory=True).data
+
+
 def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
     """The folder with the converted model, made when absent or damaged.
 
@@ -96,6 +109,7 @@ class OpenVinoEncoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_length=entry.max_tokens)
         self._tokenizer.no_padding()
+        _meet_numpy()
         self._pad = self._tokenizer.token_to_id("[PAD]") or self._tokenizer.token_to_id("<pad>") or 0
         self._core = ov.Core()
         capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
