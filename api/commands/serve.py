@@ -36,7 +36,9 @@ def serve(
 def listen(settings: Settings) -> socket.socket:
     """Raises NeedsOperator when the port is taken, before anything slow is done."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off only where the protocol is named. With it on, an answer's body waits for the
+    # acknowledgement of its head: 40 ms on every request of a kept-alive connection.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((settings.host, settings.port))
