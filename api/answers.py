@@ -14,12 +14,13 @@ from typing import Any
 from uuid import uuid4
 
 from api import cursors
-from api.profiles import external_ids, headline_of, location_of, profile_of
+from api.profiles import profile_of
 from api.questions import query_of
 from api.runtime import Runtime
 from api.schemas import (
     CountsOut,
     EvidenceOut,
+    ExternalId,
     HitOut,
     PartsOut,
     PersonOut,
@@ -33,7 +34,8 @@ from engine.errors import BadCursor, BadInput
 from engine.query.criteria import Query
 from engine.query.understand import understand
 from engine.ranking.results import Counts, Evidence, Hit, SearchResult
-from engine.records import Person, Policy, Viewer
+from engine.records import Policy, Viewer
+from indexer.ledger import Brief
 
 RECENT = 200
 """Result lists kept in memory until the ledger has them, and for the page after."""
@@ -121,7 +123,7 @@ class Answers:
         self._recent[list_id] = {
             "query": result.query.model_dump(mode="json"),
             "counts": result.counts.model_dump(mode="json"),
-            "order": [list(item) for item in result.order],
+            "order": result.order,
             "viewer": viewer.user,
         }
         while len(self._recent) > RECENT:
@@ -160,7 +162,7 @@ class Answers:
         query = asked.query or understand(
             text, lexicon=runtime.lexicon, vocabulary=runtime.vocabulary(viewer), today=runtime.today
         )
-        known = runtime.reader(viewer).people(asked.ids)
+        known = runtime.reader(viewer).briefs(asked.ids)
         result = runtime.rank(query, list(known), viewer=viewer, policy=policy_of(asked.policy), weights=asked.weights)
         return RankOut(
             criteria=list(result.query.criteria),
@@ -176,7 +178,7 @@ class Answers:
         return profile_of(person, lexicon=self._runtime.lexicon, jobs=jobs, today=self._runtime.today)
 
     def _hits(self, result: SearchResult, viewer: Viewer) -> list[HitOut]:
-        people = self._runtime.reader(viewer).people([hit.person_id for hit in result.hits])
+        people = self._runtime.reader(viewer).briefs([hit.person_id for hit in result.hits])
         return [_hit(hit, people[hit.person_id], result.query) for hit in result.hits if hit.person_id in people]
 
 
@@ -194,18 +196,16 @@ def _counts(counts: Counts) -> CountsOut:
     )
 
 
-def _hit(hit: Hit, person: Person, query: Query) -> HitOut:
-    connections = {
-        record.id: connection for connection, record in zip(person.connections, person.records, strict=False)
-    }
+def _hit(hit: Hit, person: Brief, query: Query) -> HitOut:
+    connections = {record_id: connection for connection, record_id in person.ids}
     return HitOut(
         rank=hit.rank,
         person_id=hit.person_id,
-        external_ids=external_ids(person),
+        external_ids=[ExternalId(connection=connection, id=record_id) for connection, record_id in person.ids],
         name=person.name,
         source=person.source,
-        headline=headline_of(person) or hit.headline,
-        location=location_of(person),
+        headline=person.headline or hit.headline,
+        location=person.location,
         level=hit.level,
         score=hit.score,
         parts=PartsOut.model_validate(hit.parts.model_dump()),
