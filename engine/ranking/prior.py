@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.index.columns import FLAGS, Columns
-from engine.index.rows import among
+from engine.index.rows import among, to_bitmap
 from engine.records import Policy
 
 WHOLE = 0.15
@@ -32,10 +32,11 @@ def prior_columns(
     """
     if policy.name == "blend" or not len(rows):
         return {}
-    known = among(rows, columns.any_of("source", ("ats",))).astype(np.float64)
+    here = to_bitmap(rows)  # the flags of a hundred thousand people are not written out for a thousand
+    known = among(rows, columns.any_of("source", ("ats",)) & here).astype(np.float64)
     if policy.name == "strict":
         return {"in the ATS": STRICT * known}
-    flag = {name: among(rows, columns.flags[name]) for name in FLAGS}
+    flag = {name: among(rows, columns.flags[name] & here) for name in FLAGS}
     known = np.where(flag["do_not_contact"], 0.0, known)
     # In float64: five fifths of the stage part in float32 are more than the whole.
     stage, applied = (columns.number(field)[rows].astype(np.float64) for field in ("stage", "applied"))
