@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 from typing import Annotated
@@ -56,6 +57,8 @@ def run(runtime: Runtime, settings: Settings, listening: socket.socket) -> None:
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{shown}:{port}"
     app = make_app(runtime, settings)
+    # What is open stays open: a look for garbage among the millions of values of a large index holds up every request.
+    gc.freeze()
     if runtime.lock:
         runtime.lock.announce(url)
     link = f"{settings.public_url or url}/sign-in/{app.state.access.link_token()}"
