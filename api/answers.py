@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from api import cursors
+from api.notes import Notes
 from api.profiles import profile_of
 from api.questions import query_of
 from api.runtime import Runtime
@@ -35,7 +36,7 @@ from engine.query.criteria import Query
 from engine.query.understand import understand
 from engine.ranking.results import Counts, Evidence, Hit, SearchResult
 from engine.records import Policy, Viewer
-from indexer.ledger import Brief
+from indexer.ledger import Brief, SearchNote
 
 RECENT = 200
 """Result lists kept in memory until the ledger has them, and for the page after."""
@@ -43,20 +44,31 @@ RECENT = 200
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer, and what is left to write once it has been sent."""
+    """The answer, and what is to be noted once it has been sent."""
 
     answer: SearchOut
     note: Callable[[], None]
 
 
 class Answers:
-    """Thread-safe."""
+    """Thread-safe. Close it before its runtime."""
 
     def __init__(self, runtime: Runtime, *, list_minutes: float = 30.0, clock: Callable[[], float] = time.time) -> None:
         self._runtime = runtime
         self._minutes = list_minutes
         self._clock = clock
         self._recent: OrderedDict[str, Any] = OrderedDict()
+        self._notes = Notes(self._write)
+        self.settle = self._notes.settle
+        """Wait until every search that was answered is noted."""
+        self.close = self._notes.close
+
+    def _write(self, notes: Sequence[SearchNote]) -> None:
+        by_workspace: dict[str, list[SearchNote]] = {}
+        for note in notes:
+            by_workspace.setdefault(note.viewer.workspace, []).append(note)
+        for some in by_workspace.values():
+            self._runtime.writer(some[0].viewer).note_searches(some)
 
     def search(self, asked: SearchIn, viewer: Viewer) -> Answered:
         """Raises BadInput, BadCursor."""
@@ -85,26 +97,18 @@ class Answers:
         first = not asked.cursor
 
         def note() -> None:
-            writer = self._runtime.writer(viewer)
-            if first and cursor:
-                body = self._recent.get(list_id)
-                if body is not None:
-                    writer.save_result_list(viewer, body, minutes=self._minutes, list_id=list_id)
-            writer.impression(
-                viewer,
-                {
-                    "query": result.query,
-                    "policy": asked.policy.model_dump(),
-                    "weights": asked.weights.model_dump(),
-                    "stamp": _stamp(self._runtime),
-                    "offset": offset,
-                    "considered": [person_id for person_id, *_ in order],
-                    "shown": [
-                        {"person_id": h.person_id, "score": h.score, "parts": h.parts.model_dump()} for h in hits
-                    ],
-                    "took_ms": took,
-                },
-            )
+            body = self._recent.get(list_id) if first and cursor else None
+            noted = {
+                "query": result.query,
+                "policy": asked.policy.model_dump(),
+                "weights": asked.weights.model_dump(),
+                "stamp": _stamp(self._runtime),
+                "offset": offset,
+                "considered": [person_id for person_id, *_ in order],
+                "shown": [{"person_id": h.person_id, "score": h.score, "parts": h.parts.model_dump()} for h in hits],
+                "took_ms": took,
+            }
+            self._notes.add(SearchNote(viewer, noted, list_id, body, self._minutes))
 
         return Answered(answer, note)
 

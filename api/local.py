@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
 import httpx
@@ -117,7 +117,8 @@ def open_door(settings: Settings) -> Iterator[Door]:
         if later:
             changed = f"{waiting} changed people and jobs are not searchable yet: they are indexed after the answer."
             err.print(changed, soft_wrap=True)
-        yield Own(Answers(runtime, list_minutes=settings.result_list_minutes))
+        with closing(Answers(runtime, list_minutes=settings.result_list_minutes)) as answers:
+            yield Own(answers)
         if later:
             runtime.follow()
 

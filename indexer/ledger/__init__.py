@@ -5,10 +5,10 @@ from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
-from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordVersion
+from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordVersion, SearchNote
 from indexer.ledger.writer import Writer
 
 __all__ = [
     "Answer", "Brief", "EmbeddingCache", "Event", "KeyRow", "Keys", "Ledger", "ParkedRow", "Put", "Reader",
-    "RecordVersion", "Writer", "headline_of", "text_hash",
+    "RecordVersion", "SearchNote", "Writer", "headline_of", "text_hash",
 ]  # fmt: skip
