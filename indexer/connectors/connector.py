@@ -161,7 +161,7 @@ class Connector(Protocol):
         """
         ...
 
-    def fetch(self, http: Http, kind: str, id: str) -> Page:
+    def fetch(self, http: Http, kind: str, item_id: str) -> Page:
         """One root item and all that belongs to it, files included. Raises Gone."""
         ...
 
