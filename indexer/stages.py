@@ -1,4 +1,4 @@
-"""How far a stage is, and whether a reason can pass, from the words companies use. Pure; knows no vendor and no file."""
+"""How far a stage is, and whether a reason can pass, by the words companies use. Knows no vendor and no file."""
 
 from __future__ import annotations
 

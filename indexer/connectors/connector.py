@@ -136,8 +136,8 @@ class Standing(Record):
 class Hint:
     """What a webhook tells to look at. ``gone``: it says the item was deleted, to be proved by reading it.
 
-    ``proofs``: what the delivery proves of the past and a later read no longer shows (a stage passed through). Kept with
-    the root that the hint leads to, which becomes their owner; no field of the record is taken from them.
+    ``proofs``: what the delivery proves of the past and a later read no longer shows (a stage passed through). Kept
+    with the root that the hint leads to, which becomes their owner; no other field is taken from them.
     """
 
     kind: str

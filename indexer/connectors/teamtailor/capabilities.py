@@ -1,7 +1,7 @@
 """What Teamtailor lets us read, how a change of each kind gets here, and what it does not tell. Data.
 
-``sandbox`` stands only where the contract suite proves the row on our sandbox; a test compares. ``live`` stays empty until
-a real account was seen.
+``sandbox`` stands only where the contract suite proves the row on our sandbox; a test compares. ``live`` stays empty
+until a real account was seen.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One application as it stands, and the stages it is proven to have been in. Pure.
 
-Teamtailor keeps no history of stages: it shows the present one and when it was entered. What is known of the past comes
-from stages read before (snapshot), from deliveries that named one (webhook) and from logged activities that name a stage
-of the same job. Nothing is filled in between.
+Teamtailor keeps no history of stages: it shows the present one and when it was entered. What is known of the past
+comes from stages read before (snapshot), from deliveries that named one (webhook) and from logged activities that name
+a stage of the same job. Nothing is filled in between.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ def _shape(words: str, *, other: str = "", volatile: str = "", **more: Any) -> S
     )
 
 
+_FIELD_TYPES = "Text Email Url Phone Date Checkbox Number Select MultiSelect".split()
 _STAMPS = "created-at:time updated-at:time"
 SHAPES: Mapping[str, Shape] = {
     "candidates": _shape(
@@ -93,17 +94,19 @@ SHAPES: Mapping[str, Shape] = {
         "private-note:flag",
         other="candidate user",
     ),
-    "todos": _shape("value:text! due:time completed-at:time created-at:time", one=("candidate", "assignee", "assigner")),
+    "todos": _shape(
+        "value:text! due:time completed-at:time created-at:time", one=("candidate", "assignee", "assigner")
+    ),
     "referrals": _shape(
         "name:text email:text phone:text comment:text created-at:time",
         one=("candidate", "job", "user"),
         other="role department",
     ),
     "jobs": _shape(
-        f"{_STAMPS} title:text! pitch:text body:text apply-button-text:text status:text human-status:text internal:flag "
-        "pinned:flag start-date:time end-date:time picture:any external-application-url:text sharing-image-layout:text? "
-        "name-requirement:text resume-requirement:text cover-letter-requirement:text phone-requirement:text "
-        "additional-files-requirement:text? mailbox:text remote-status:text language-code:text recruiter-email:text "
+        f"{_STAMPS} title:text! pitch:text body:text apply-button-text:text status:text human-status:text "
+        "internal:flag pinned:flag start-date:time end-date:time picture:any external-application-url:text "
+        "sharing-image-layout:text? name-requirement:text resume-requirement:text cover-letter-requirement:text "
+        "phone-requirement:text additional-files-requirement:text? mailbox:text remote-status:text language-code:text recruiter-email:text "
         "employment-type:text? employment-level:text? currency:text? min-salary:any? max-salary:any? "
         "salary-time-unit:text? tags:list?",
         one=("user", "department"),
@@ -132,9 +135,7 @@ SHAPES: Mapping[str, Shape] = {
         "is-searchable:flag? is-featured:flag? is-hidden:flag? is-external:flag?",
         other="custom-field-options custom-field-values",
         values={
-            "field-type": [
-                f"CustomField::{name}" for name in "Text Email Url Phone Date Checkbox Number Select MultiSelect".split()
-            ],
+            "field-type": [f"CustomField::{name}" for name in _FIELD_TYPES],
         },
     ),
     "questions": _shape(
@@ -143,9 +144,9 @@ SHAPES: Mapping[str, Shape] = {
         values={"question-type": "Boolean Choice Text Range Video".split()},
     ),
     "users": _shape(
-        "name:text email:text login-email:text? title:text role:text? phone:text picture:any username:text? visible:flag "
-        "hide-email:flag? external-id:text? signature:text? description:text locale:text? facebook-profile:text? "
-        "linkedin-profile:text? twitter-profile:text? instagram-profile:text?",
+        "name:text email:text login-email:text? title:text role:text? phone:text picture:any username:text? "
+        "visible:flag hide-email:flag? external-id:text? signature:text? description:text "
+        "locale:text? facebook-profile:text? linkedin-profile:text? twitter-profile:text? instagram-profile:text?",
         other="department role location teams jobs activities locations regions",
         volatile="picture signature",
     ),
@@ -155,8 +156,8 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "roles": _shape("name:text!", other="department"),
     "locations": _shape(
-        "name:text city:text country:text address:text? zip:text? email:text? phone:text? headquarters:flag? lat:number? "
-        "long:number?"
+        "name:text city:text country:text address:text? zip:text? email:text? phone:text? headquarters:flag? "
+        "lat:number? long:number?"
     ),
     "regions": _shape("name:text!"),
 }  # fmt: skip

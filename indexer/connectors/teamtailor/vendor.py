@@ -15,8 +15,8 @@ class TeamtailorVendor:
     name = "teamtailor"
     origins: tuple[str, ...] = tuple(REGIONS)
 
-    def connector(self, credential: str, *, origin: str, settings: Mapping[str, str] = {}) -> Connector:  # noqa: B006
-        """``settings``: none are known. A loopback origin still needs an ``Http`` that was given it. Raises BadInput."""
+    def connector(self, credential: str, *, origin: str, settings: Mapping[str, str] = {}) -> Connector:
+        """settings: none are known. A loopback origin still needs an ``Http`` that was given it. Raises BadInput."""
         origin = origin.rstrip("/")
         if origin not in REGIONS and not is_local(origin):
             hosts = ", ".join(REGIONS)

@@ -115,9 +115,9 @@ def _refs(relation: Any) -> tuple[tuple[str, str], ...] | None:
     data = relation["data"]
     entries = [] if data is None else data if isinstance(data, list) else [data]
     found = [
-        (KIN.get(entry["type"], entry["type"]), identity)
+        (KIN.get(kind, kind), identity)
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("type"), str) and (identity := _id(entry.get("id")))
+        if isinstance(entry, dict) and isinstance(kind := entry.get("type"), str) and (identity := _id(entry.get("id")))
     ]
     return tuple(found) if len(found) == len(entries) else None
 
