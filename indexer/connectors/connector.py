@@ -68,6 +68,8 @@ class Page:
 
     ``complete``: the ids of this listing are the whole of it once every page was read, so a sweep may trust it.
     ``drift``: fields and values never seen before ("candidates.attributes.new-field"), reported, never fatal.
+    ``partial``: (kind, id) of roots of which the page holds only a part: fetch each that is not held yet, or of which
+    an item here is new or changed. The other items of a page are all there is to know, without a fetch.
     """
 
     items: tuple[Item, ...] = ()
@@ -76,6 +78,7 @@ class Page:
     next: str | None = None
     total: int | None = None
     drift: tuple[str, ...] = ()
+    partial: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,16 +134,21 @@ class Standing(Record):
 
 @dataclass(frozen=True)
 class Hint:
-    """What a webhook tells to look at. ``gone``: it says the item was deleted, to be proved by reading it."""
+    """What a webhook tells to look at. ``gone``: it says the item was deleted, to be proved by reading it.
+
+    ``proofs``: what the delivery proves of the past and a later read no longer shows (a stage passed through). Kept
+    with the root that the hint leads to, which becomes their owner; no other field is taken from them.
+    """
 
     kind: str
     id: str
     gone: bool = False
     at: str | None = None
+    proofs: tuple[Item, ...] = ()
 
 
 Look = Callable[[str, str], Mapping[str, Any] | None]
-"""(kind, id) -> the body held of a shared item, a job's included."""
+"""(kind, id) -> the body held of that item, whatever it belongs to."""
 
 
 class Connector(Protocol):
@@ -161,8 +169,9 @@ class Connector(Protocol):
         """
         ...
 
-    def fetch(self, http: Http, kind: str, id: str) -> Page:
-        """One root item and all that belongs to it, files included. Raises Gone."""
+    def fetch(self, http: Http, kind: str, item_id: str) -> Page:
+        """One root item and all that belongs to it, files included; for a kind that is no root, the item and its root
+        as ``partial``. Raises Gone."""
         ...
 
     def root_of(self, hint: Hint, look: Look) -> tuple[str, str] | None:

@@ -6,14 +6,18 @@ from engine.errors import HeadwaterError
 
 
 class VendorError(HeadwaterError):
-    """Base. ``what``: what was wrong and where; ``fix``: what to do next."""
+    """Base. ``what``: what was wrong and where; ``fix``: what to do next; ``status``: the vendor's, if one came."""
+
+    def __init__(self, what: str, fix: str = "", *, status: int | None = None) -> None:
+        super().__init__(what, fix)
+        self.status = status
 
 
 class TryLater(VendorError):
     """The same request may work later: over the limit, busy, no answer. ``after_s`` None: the caller's backoff."""
 
-    def __init__(self, what: str, fix: str = "", *, after_s: float | None = None) -> None:
-        super().__init__(what, fix)
+    def __init__(self, what: str, fix: str = "", *, after_s: float | None = None, status: int | None = None) -> None:
+        super().__init__(what, fix, status=status)
         self.after_s = after_s
 
 
@@ -30,7 +34,7 @@ class Refused(VendorError):
 
 
 class BadAnswer(VendorError):
-    """Not what the vendor's reference says (HTML, cut JSON, another shape). Retried, then parked; nothing is deleted."""
+    """Not what the reference says (HTML, cut JSON, another shape). Retried, then parked; nothing is deleted."""
 
 
 class CursorExpired(VendorError):
