@@ -9,10 +9,12 @@ from sqlalchemy.engine import make_url
 
 from engine.errors import NeedsOperator
 from engine.records import Viewer
+from indexer.ledger.connections import Connections
 from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
+from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.writer import Writer
 
 
@@ -23,6 +25,7 @@ class Ledger:
         self._reading, self._writing, self._clock = reading, writing, clock
         self.keys = Keys(reading, writing, clock)
         self.embeddings = EmbeddingCache(reading, writing)
+        self.connections = Connections(reading, writing, clock)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, clock: Clock = system_clock) -> Ledger:
@@ -46,6 +49,10 @@ class Ledger:
 
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
         return Writer(self._writing, workspace, actor, self._clock)
+
+    def sync(self, workspace: str, connection: str, *, fence: int | None = None) -> SyncStore:
+        """What sync needs of one connection. fence: the token of the lease it is done under."""
+        return SyncStore(self._reading, self._writing, self._clock, workspace, connection, fence)
 
     def close(self) -> None:
         self._reading.dispose()

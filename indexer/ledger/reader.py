@@ -83,6 +83,7 @@ class Reader:
                     t.source_record.c.workspace == self.viewer.workspace,
                     t.source_record.c.person_id.in_(part),
                     t.person.c.erased_at.is_(None),
+                    t.source_record.c.deleted_at.is_(None),
                 )
             )  # in no order: asked for in one, SQLite reads the whole workspace along the primary key
             yield from ((row.person_id, row.connection, row.body) for row in self._rows(query))
@@ -115,7 +116,9 @@ class Reader:
         ``raw``, what the source itself sent, is left out wherever something is hidden from this viewer.
         """
         r, v = t.source_record.c, t.record_version.c
-        keys = select(r.connection, r.external_id).where(r.workspace == self.viewer.workspace, r.person_id == person_id)
+        keys = select(r.connection, r.external_id).where(
+            r.workspace == self.viewer.workspace, r.person_id == person_id, r.deleted_at.is_(None)
+        )
         rows: list[Any] = []
         for key in sorted(self._rows(keys)):
             own = (v.workspace == self.viewer.workspace, v.connection == key[0], v.external_id == key[1])
@@ -287,10 +290,12 @@ class Reader:
             query = select(func.count()).select_from(table).where(table.c.workspace == own, *more)
             return int(self._rows(query)[0][0])
 
+        r = t.source_record.c
         gone = select(t.person.c.id).where(t.person.c.workspace == own, t.person.c.erased_at.is_not(None))
+        there = (r.workspace == own, r.deleted_at.is_(None), r.person_id.not_in(gone))
         return {
-            "people": number(t.person, t.person.c.erased_at.is_(None)),
-            "records": number(t.source_record) - number(t.source_record, t.source_record.c.person_id.in_(gone)),
+            "people": int(self._rows(select(func.count(r.person_id.distinct())).where(*there))[0][0]),
+            "records": number(t.source_record, *there),
             "jobs": number(t.job),
             "parked": number(t.parked),
             "events": number(t.event),

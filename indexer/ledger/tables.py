@@ -57,6 +57,7 @@ source_record = Table(
     Column("hash", String(64), nullable=False),
     Column("body", Text, nullable=False),
     Column("changed_at", String(32), nullable=False),
+    Column("deleted_at", String(32)),  # gone in its source: neither searched nor shown, and back when it is back there
     ForeignKeyConstraint(["workspace", "person_id"], ["person.workspace", "person.id"]),
     Index("ix_source_record_person", "workspace", "person_id"),
 )
@@ -151,6 +152,7 @@ parked = Table(
     Column("what", Text, nullable=False),
     Column("fix", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("raw", Text),  # as the source gave it, where it came through a connection
 )
 
 checkpoint = Table(

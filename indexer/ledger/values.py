@@ -43,13 +43,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ParkedRow:
-    """Something of an import that could not be used, and what to do."""
+    """Something that could not be used, and what to do. ``raw``: as an ATS gave it."""
 
     connection: str
     place: str
     what: str
     fix: str
     at: str
+    raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
