@@ -138,7 +138,10 @@ class Reading:
             url = found.attributes.get(name)
             if isinstance(url, str) and url:
                 path = urlsplit(url).path if _splits(url) else ""
-                mark = hashlib.sha256(f"{name} {path}".encode()).hexdigest()[:32]
+                # Nothing says when the file changed and a new one may have the old one's path: any change of the
+                # candidate may be that.
+                said = f"{name} {path} {_version(found)}"
+                mark = hashlib.sha256(said.encode()).hexdigest()[:32]
                 self.files.append(File("resume", found.id, _filename(path, "resume.pdf"), url, mark, "cv"))
                 return
 

@@ -105,11 +105,12 @@ SHAPES: Mapping[str, Shape] = {
     "jobs": _shape(
         f"{_STAMPS} "
         "title:text! pitch:text body:text apply-button-text:text status:text human-status:text internal:flag "
-        "pinned:flag start-date:time end-date:time picture:any external-application-url:text sharing-image- "
-        "layout:text? name-requirement:text resume-requirement:text cover-letter-requirement:text phone- "
-        "requirement:text additional-files-requirement:text? mailbox:text remote-status:text language- "
-        "code:text recruiter-email:text employment-type:text? employment-level:text? currency:text? min- "
-        "salary:any? max-salary:any? salary-time-unit:text? tags:list?",
+        "pinned:flag start-date:time end-date:time picture:any external-application-url:text "
+        "sharing-image-layout:text? name-requirement:text resume-requirement:text "
+        "cover-letter-requirement:text phone-requirement:text additional-files-requirement:text? mailbox:text "
+        "remote-status:text language-code:text recruiter-email:text employment-type:text? "
+        "employment-level:text? currency:text? min-salary:any? max-salary:any? salary-time-unit:text? "
+        "tags:list?",
         one=("user", "department"),
         many=("locations", "stages"),
         other="division role location regions questions picked-questions candidates activities team-memberships "
