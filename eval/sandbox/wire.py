@@ -63,7 +63,7 @@ def transport(vendor: Vendor, *, wait: Callable[[float], object] | None = None) 
         if answer.delay_s:
             late = limit is not None and answer.delay_s > limit
             if wait:
-                wait(limit if late else answer.delay_s)
+                wait(min(answer.delay_s, limit or answer.delay_s))
             if late:
                 raise httpx.ReadTimeout("the sandbox took longer than the client waits", request=request)
         if answer.cut:

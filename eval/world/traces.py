@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from eval.world.account import (
@@ -100,7 +101,7 @@ def _next(rows: list, first: int) -> str:  # type: ignore[type-arg]
 def _happen(
     account: Account,
     code: str,
-    data: dict[str, object],
+    data: dict[str, Any],
     candidate: AccountCandidate,
     job: str | None,
     user: str | None,

@@ -26,7 +26,8 @@ WATCHED: Mapping[str, frozenset[str]] = {
     "jobs": frozenset({
         "title", "body", "pitch", "status", "internal", "employment-type", "employment-level", "currency", "min-salary",
         "max-salary", "salary-time-unit", "remote-status", "language-code", "start-date", "end-date",
-        "name-requirement", "resume-requirement", "cover-letter-requirement", "phone-requirement", "additional-files-requirement",
+        "name-requirement",
+        "resume-requirement", "cover-letter-requirement", "phone-requirement", "additional-files-requirement",
         "recruiter-email", "user", "department", "role", "tags", "custom-fields", "locations", "departments",
         "team-memberships",
     }),

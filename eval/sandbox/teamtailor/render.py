@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -12,6 +13,9 @@ from eval.sandbox.teamtailor.store import Ref, Row, Store
 
 ZONE = timezone(timedelta(hours=1))
 """Times carry the company's offset, not Z."""
+
+CHANGING = frozenset({"candidates", "uploads", "stages"})
+"""Show more than what stands on the row: links that expire, counts."""
 
 
 class Renderer:
@@ -33,18 +37,21 @@ class Renderer:
         self._store, self._origin, self._query, self._admin = store, origin, query, admin
         self._visible, self._link_files = visible, link_files
 
-    def document(self, found: Row | list[Row] | None) -> dict[str, Any]:
+    def document(self, found: Row | list[Row] | None, **more: Any) -> str:
+        """JSON text. more: further members of the envelope."""
         rows = found if isinstance(found, list) else [found] if found else []
         tree = self._query.include
-        data = [self._one(row, tree) for row in rows]
-        made: dict[str, Any] = {"data": data if isinstance(found, list) else data[0] if data else None}
+        data = [self._text(row, tree) for row in rows]
+        members = [f'"data":{_list(data) if isinstance(found, list) else data[0] if data else "null"}']
         if tree:
             asked: dict[Ref, tuple[Row, Tree]] = {}
             for row in rows:
                 self._walk(row, tree, asked)
             primary = {row.ref for row in rows}
-            made["included"] = [self._one(row, sub) for ref, (row, sub) in asked.items() if ref not in primary]
-        return made
+            included = [self._text(row, sub) for ref, (row, sub) in asked.items() if ref not in primary]
+            members.append(f'"included":{_list(included)}')
+        members += [f'"{name}":{to_json(value)}' for name, value in more.items()]
+        return f"{{{','.join(members)}}}"
 
     def _walk(self, row: Row, tree: Tree, asked: dict[Ref, tuple[Row, Tree]]) -> None:
         for name, below in tree.items():
@@ -59,6 +66,19 @@ class Renderer:
 
     def _targets(self, row: Row, name: str) -> Iterable[Row]:
         return [t for t in self._store.related(row, name, resource(row.type).relations[name]) if self._visible(t)]
+
+    def _text(self, row: Row, tree: Tree) -> str:
+        """A row behind which nothing was asked for is written once and kept: a page names the same jobs and stages
+        again and again."""
+        if tree or row.type in CHANGING:
+            return to_json(self._one(row, tree))
+        key = (self._origin, self._admin, self._query.fields.get(row.type))
+        if row.texts is None:
+            row.texts = {}
+        text = row.texts.get(key)
+        if text is None:
+            text = row.texts[key] = to_json(self._one(row, tree))
+        return text
 
     def _one(self, row: Row, tree: Tree) -> dict[str, Any]:
         wanted = self._query.fields.get(row.type)
@@ -113,6 +133,14 @@ class Renderer:
             "active-job-applications-count": len(found) - rejected,
             "rejected-job-applications-count": rejected,
         }
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _list(texts: list[str]) -> str:
+    return f"[{','.join(texts)}]"
 
 
 def shown_time(moment: datetime) -> str:

@@ -63,9 +63,9 @@ RESOURCES: Mapping[str, Resource] = {
     "candidates": Resource(
         (
             "connected", "created-at", "email", "facebook-id", "first-name", "last-name", "linkedin-uid",
-            "linkedin-url", "original-resume", "phone", "picture", "pitch", "referring-site", "referring-url", "referred", "resume",
-            "sourced", "unsubscribed", "internal", "updated-at", "facebook-profile", "linkedin-profile", "tags",
-            "consent-future-jobs-at",
+            "linkedin-url", "original-resume", "phone", "picture", "pitch", "referring-site", "referring-url",
+            "referred", "resume", "sourced", "unsubscribed", "internal", "updated-at", "facebook-profile",
+            "linkedin-profile", "tags", "consent-future-jobs-at",
         ),
         {
             "activities": back("activities", "candidate"), "department": one("departments"), "role": one("roles"),

@@ -5,13 +5,11 @@ Order of the checks: faults in front, key and region, window of requests, versio
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from eval.sandbox.clock import Clock
@@ -23,7 +21,7 @@ from eval.sandbox.teamtailor.hooks import Delivery, Webhooks
 from eval.sandbox.teamtailor.load import load
 from eval.sandbox.teamtailor.paging import Page, page_of
 from eval.sandbox.teamtailor.query import Query, chosen, order, read_query
-from eval.sandbox.teamtailor.render import Renderer
+from eval.sandbox.teamtailor.render import Renderer, to_json
 from eval.sandbox.teamtailor.schema import RESOURCES, resource
 from eval.sandbox.teamtailor.store import Row, Store
 from eval.sandbox.teamtailor.writes import Writes
@@ -115,18 +113,18 @@ class Teamtailor:
             if not allowed:
                 raise ApiError(429, "Too Many Requests", "Rate limit exceeded.")
             version = version_of(headers)
-            status, made = self._carry_out(method, url, self.keys[token], body)
+            status, text = self._carry_out(method, url, self.keys[token], body)
         except ApiError as error:
             if error.empty:
                 return Answer(error.status, extra, b"")
             made = error.body(as_object=self.errors_as_object)
-            return Answer(error.status, {"Content-Type": JSON_API, **extra}, _json(made))
+            return Answer(error.status, {"Content-Type": JSON_API, **extra}, to_json(made).encode())
         extra["X-Api-Version"] = version
-        if made is None:
+        if text is None:
             return Answer(status, extra, b"")
-        return Answer(status, {"Content-Type": JSON_API, **extra}, _json(made))
+        return Answer(status, {"Content-Type": JSON_API, **extra}, text.encode())
 
-    def _carry_out(self, method: str, url: str, key: Key, body: bytes) -> tuple[int, dict[str, Any] | None]:
+    def _carry_out(self, method: str, url: str, key: Key, body: bytes) -> tuple[int, str | None]:
         parts = urlsplit(url)
         names = [name for name in parts.path.split("/") if name]
         if len(names) < 2 or names[0] != "v1" or names[1] not in RESOURCES:
@@ -146,7 +144,7 @@ class Teamtailor:
 
     # Reading
 
-    def _read(self, kind: str, rest: list[str], text: str, origin: str, path: str, key: Key) -> dict[str, Any]:
+    def _read(self, kind: str, rest: list[str], text: str, origin: str, path: str, key: Key) -> str:
         if kind == "company" and not rest:
             rest = ["1"]
         match rest:
@@ -165,7 +163,7 @@ class Teamtailor:
                     refs = [{"type": r.type, "id": r.id} for r in found]
                     me = f"{origin}/v1/{kind}/{identity}"
                     links = {"self": f"{me}/relationships/{name}", "related": f"{me}/{name}"}
-                    return {"links": links, "data": (refs[0] if refs else None) if relation.single else refs}
+                    return to_json({"links": links, "data": (refs[0] if refs else None) if relation.single else refs})
                 query = read_query(text, relation.type)
                 if relation.single:
                     return self._renderer(origin, query, key).document(found[0] if found else None)
@@ -178,9 +176,7 @@ class Teamtailor:
             raise ApiError(404, "Record not found", f"The record identified by {identity} could not be found.")
         return row
 
-    def _list(
-        self, kind: str, query: Query, within: list[Row] | None, origin: str, path: str, key: Key
-    ) -> dict[str, Any]:
+    def _list(self, kind: str, query: Query, within: list[Row] | None, origin: str, path: str, key: Key) -> str:
         def make() -> list[Row]:
             every = self.store.rows(kind) if within is None else within
             rows = [row for row in every if _visible(row, key)]
@@ -194,10 +190,9 @@ class Teamtailor:
             rows = make()
         by_cursor = self.cursors and kind == "candidates" and within is None and query.number is None
         page: Page = page_of(rows, query, by_cursor=by_cursor)
-        made = self._renderer(origin, query, key).document(page.rows)
-        made["meta"] = {"record-count": len(rows), "page-count": -(-len(rows) // query.size)}
-        made["links"] = {name: _link(origin + path, query, where) for name, where in page.links.items()}
-        return made
+        meta = {"record-count": len(rows), "page-count": -(-len(rows) // query.size)}
+        links = {name: _link(origin + path, query, where) for name, where in page.links.items()}
+        return self._renderer(origin, query, key).document(page.rows, meta=meta, links=links)
 
     def _renderer(self, origin: str, query: Query, key: Key) -> Renderer:
         now, where = self.clock(), self.file_origin or origin
@@ -229,7 +224,3 @@ def _link(address: str, query: Query, where: dict[str, str]) -> str:
     pairs += [(f"page[{n}]", v) for n, v in where.items()]
     pairs.append(("page[size]", str(query.size)))
     return f"{address}?{urlencode(pairs, quote_via=quote)}"
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

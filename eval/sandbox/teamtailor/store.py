@@ -21,7 +21,7 @@ Stored = Ref | list[Ref] | None
 class Row:
     """One record. ``hidden``: what the wire never shows (which CV file, whose answer)."""
 
-    __slots__ = ("attributes", "hidden", "id", "relations", "type")
+    __slots__ = ("attributes", "hidden", "id", "relations", "texts", "type")
 
     def __init__(
         self,
@@ -33,6 +33,8 @@ class Row:
     ) -> None:
         self.type, self.id, self.attributes, self.hidden = type, id, attributes, hidden
         self.relations: dict[str, Stored] = relations or {}
+        self.texts: dict[Any, str] | None = None
+        """How it was rendered, until it changes."""
 
     @property
     def ref(self) -> Ref:
@@ -114,6 +116,7 @@ class Store:
         self, row: Row, attributes: Mapping[str, Any] | None = None, relations: Mapping[str, Stored] | None = None
     ) -> None:
         table = KIN.get(row.type, row.type)
+        row.texts = None
         row.attributes.update(attributes or {})
         for name, value in (relations or {}).items():
             for old in _refs(row.relations.get(name)):

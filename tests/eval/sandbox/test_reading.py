@@ -5,7 +5,6 @@ from urllib.parse import unquote
 import pytest
 
 
-
 def ids(rows):
     return [row["id"] for row in rows]
 
