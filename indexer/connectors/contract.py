@@ -12,9 +12,11 @@ import it.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import random
 import traceback
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +51,11 @@ class ConnectorContract:
     @pytest.fixture
     def bench(self) -> Bench:
         raise NotImplementedError("give the bench of your connector")
+
+    @pytest.fixture
+    def small_bench(self, bench: Bench) -> Bench:
+        """One with few people, for what is tried hundreds of times."""
+        return bench
 
     # Pages
 
@@ -88,18 +95,26 @@ class ConnectorContract:
         pytest.fail("no poll shows all of them")
 
     def test_what_changes_while_somebody_pages_is_not_missed(self, bench: Bench) -> None:
-        """Rows go and come under the walk: nobody who stays is missed by the walk and the poll after it."""
+        """Rows go and come under the walk: nobody who stays is missed by the walk, or by the poll and the one after it,
+        which goes back by the feed's overlap."""
         sweep = next(feed for feed in bench.connector.plan.sweep if feed.lists == self.person)
-        start, gone = bench.now(), set[str]()
+        start, gone, seen = bench.now(), set[str](), set[str]()
+        turn = itertools.count()
+
+        def between() -> None:
+            if next(turn) % 3 == 0:  # where somebody goes with every request no walk can keep up
+                gone.update(bench.disturb())
+
         bench.wait(1)
-        seen: set[str] = set()
-        for page in walk(bench, sweep.name, between=lambda: gone.update(bench.disturb())):
+        for page in walk(bench, sweep.name, between=between):
             seen |= {item.id for item in page.items if item.kind == self.person}
         assert bench.ids(self.person) - seen == set()
         tied, seen = bench.tie(95), set()
         for feed in self._polls_of_people(bench):
-            for page in walk(bench, feed.name, start, between=lambda: gone.update(bench.disturb())):
-                seen |= {item.id for item in page.items if item.kind == self.person}
+            began = bench.now()
+            pages = [*walk(bench, feed.name, start, between=between)]
+            pages += walk(bench, feed.name, began - timedelta(seconds=feed.overlap_s))
+            seen |= {item.id for page in pages for item in page.items if item.kind == self.person}
         assert tied - gone - seen == set()
 
     def test_a_place_that_is_no_longer_known_starts_the_walk_again(self, bench: Bench) -> None:
@@ -135,11 +150,12 @@ class ConnectorContract:
         bench.wait(1)
         told = [self._hint(bench, delivery) for delivery in bench.deliveries()]
         showing = {
-            f.name for f in plan.poll if self._shows(before, collect(bench, f.name, since), key, root, change.gone)
+            f.name for f in plan.poll if self._shows(f, before, collect(bench, f.name, since), key, root, change)
         }
         assert showing == change.polls, f"{name}: shown by {sorted(showing)}, said {sorted(change.polls)}"
         after = collect(bench, change.sweep)
-        assert self._shows(before, after, key, root, change.gone), f"{name} is not shown by the sweep {change.sweep}"
+        sweep = next(feed for feed in plan.sweep if feed.name == change.sweep)
+        assert self._shows(sweep, before, after, key, root, change), f"{name} is not shown by the sweep {change.sweep}"
         assert bool({key, root} & set(told)) == change.hook, f"{name}: deliveries tell of {told}"
         if change.gone and key == root:
             with pytest.raises(Gone):
@@ -153,11 +169,13 @@ class ConnectorContract:
         partial = bench.connector.fetch(bench.http(), *found).partial
         return partial[0] if partial else found
 
-    def _shows(self, before: Mapping[Key, Item], after: Mapping[Key, Item], key: Key, root: Key, gone: bool) -> bool:
-        if not gone:
+    def _shows(
+        self, feed: Feed, before: Mapping[Key, Item], after: Mapping[Key, Item], key: Key, root: Key, change: Change
+    ) -> bool:
+        if not change.gone:
             return key in after and after[key] != before.get(key)
-        if key == root or root not in before:  # a whole listing that named it names it no more
-            return key in before and bool(after) and key not in after and len(after) * 2 > len(before)
+        if key == root:  # a whole listing that named it names it no more
+            return feed.lists == key[0] and key in before and key not in after
         named = after[root].children.get(key[0]) if root in after else None
         return named is not None and key[1] not in named
 
@@ -228,22 +246,29 @@ class ConnectorContract:
 
     # Drift
 
-    def test_thirty_mutations_of_each_resource_lose_nothing_else(self, bench: Bench) -> None:
-        rng = random.Random(self.seed)
+    def test_thirty_mutations_of_each_resource_lose_nothing_else(self, small_bench: Bench) -> None:
+        bench = small_bench
+        rng, tried = random.Random(self.seed), Counter[str]()
         for feed in {feed.name: feed for feed in (*bench.connector.plan.sweep, *bench.connector.plan.backfill)}:
             bench.heal()
             whole = bench.connector.page(bench.http(), feed, None, None)
             bench.wait(60)
-            for kind in sorted({item.kind for item in whole.items if item.kind in self.mutated_kinds(whole)}):
-                for _ in range(self.mutations):
+            for kind in sorted({item.kind for item in whole.items if self.types_of(item.kind)}):
+                tried[kind] += 1
+                for _ in range(self.mutations if tried[kind] <= 2 else 0):  # as listed and as included
                     self._mutate_once(bench, feed, whole, kind, rng)
 
-    def mutated_kinds(self, page: Page) -> set[str]:
-        return {item.kind for item in page.items}
+    def allowed(self, kind: str, what: str) -> bool:  # noqa: ARG002
+        """Whether the vendor's reference lets such a field be absent (``gone NAME``), so that it is not reported."""
+        return False
+
+    def types_of(self, kind: str) -> frozenset[str]:
+        """Under which types the vendor writes that kind. None: an item of our own making."""
+        return frozenset((kind,))
 
     def _mutate_once(self, bench: Bench, feed: str, whole: Page, kind: str, rng: random.Random) -> None:
         done: list[tuple[str, str]] = []
-        bench.fault("mutate", change=lambda body: done.append(mutate(body, kind, rng)))
+        bench.fault("mutate", change=lambda body: done.append(mutate(body, self.types_of(kind), rng)))
         page = bench.connector.page(bench.http(), feed, None, None)
         bench.heal()
         bench.wait(1)
@@ -253,9 +278,9 @@ class ConnectorContract:
         for item in whole.items:
             if item.id != victim and item.owner != victim and item.body.get("application") != victim:
                 assert (item.kind, item.id) in held, f"{feed}: {what} of {kind} {victim} lost {item.kind} {item.id}"
-        if what:
+        if what and not self.allowed(kind, what):
             assert page.drift, f"{feed}: {what} of {kind} was not reported"
-        assert (kind, victim) in held or any(bad.id in (victim, "?") for bad in page.bad) or what == "identity"
+        assert (kind, victim) in held or any(bad.id in (victim, "?") for bad in page.bad)
 
     # Records
 

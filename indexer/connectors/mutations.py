@@ -18,19 +18,20 @@ def mutate(body: dict[str, Any], types: frozenset[str], rng: random.Random) -> t
     way = rng.choice(("gone", "null", "type", "enum", "nested", "new", "odd new", "no attributes", "relation", "array"))
     if way == "gone":
         del attributes[name]
-    elif way == "null":
+        return f"gone {name}", identity
+    if way == "null":
         attributes[name] = None
         return "", identity
-    elif way == "type":
+    if way == "type":
         attributes[name] = 7.5 if isinstance(attributes[name], str) else "seven" if attributes[name] is not None else {}
         return ("" if name in ("value", "range") else way), identity
-    elif way == "enum":
+    if way == "enum":
         attributes[name] = "a value never seen" if isinstance(attributes[name], str) else attributes[name]
         return "", identity
-    elif way == "nested":
+    if way == "nested":
         attributes[name] = {"value": attributes[name], "more": [{"deep": [None]}]}
-        return ("" if name == "value" else way), identity
-    elif way == "new":
+        return way, identity
+    if way == "new":
         attributes["a-field-never-seen"] = rng.choice((None, 1, "x", [], {"a": 1}))
     elif way == "odd new":
         attributes["\u0000\n" + "x" * 500] = "x"
