@@ -125,10 +125,10 @@ class Served:
     """Of loopback, without a path: what a connector is given instead of the vendor's origin."""
     vendor: Teamtailor
 
-    def act(self, name: str, **given: Any) -> Any:
+    def act(self, name: str, *whom: str, **given: Any) -> Any:
         """Somebody at the vendor does something, from another thread than the server's."""
         with self.vendor.lock:
-            return getattr(self.vendor.recruiter, name)(**given)
+            return getattr(self.vendor.recruiter, name)(*whom, **given)
 
 
 @contextmanager
