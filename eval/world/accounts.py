@@ -23,6 +23,9 @@ COVER = (
     "Please find my CV attached. I can start within a month.",
 )
 
+SURE = {3: "draft", 5: "unlisted", 6: "published", 14: "scheduled"}
+"""Job number, over and over -> its state, so that a small account has every state too."""
+
 
 def make_account(people: int = 300, *, seed: int = 2026, today: date = TODAY) -> Account:
     """people: how many candidates. Ids ascend with the time of creation, as in an ATS."""
@@ -59,14 +62,11 @@ def _open_jobs(account: Account, jobs: list, rng: Random) -> None:  # type: igno
     today = account.today.date()
     for number, (trade, job) in enumerate(jobs):
         draw = rng.random()
-        if job.status == "closed":
-            state = "archived"
-        elif number % 11 == 3:
-            state = "draft" if number % 2 else "scheduled"
-        else:
-            state = "unlisted" if draw < 0.15 else "published"
+        state = SURE.get(number % 22)
+        if state is None:
+            state = "archived" if job.status == "closed" else "unlisted" if draw < 0.15 else "published"
         opened = _moment(date.fromisoformat(job.opened_at), rng)
-        closed = _moment(date.fromisoformat(job.closed_at), rng) if job.closed_at else None
+        closed = _moment(date.fromisoformat(job.closed_at), rng) if job.closed_at and state == "archived" else None
         identity = str(26 + number)
         account.jobs.append(
             AccountJob(

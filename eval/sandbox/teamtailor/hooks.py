@@ -66,6 +66,8 @@ class Webhooks:
     rng: Random = field(default_factory=lambda: Random(1))
     fired: int = 0
     dropped: int = 0
+    failed: int = 0
+    """Sent to somebody who did not answer, and lost."""
     _waiting: list[tuple[datetime, str, str, dict[str, Any]]] = field(default_factory=list)
 
     def fire(self, name: str, row: Row, store: Store, now: datetime) -> None:

@@ -5,8 +5,9 @@ Order of the checks: faults in front, key and region, window of requests, versio
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -81,16 +82,22 @@ class Teamtailor:
         self.files = Files(self.store, account.seed, plain=plain_files)
         self._writes = Writes(self.store, self.recruiter)
         self.calls: deque[Call] = deque(maxlen=200_000)
+        self.before_each: Callable[[str, str], None] | None = None
+        """Is given method and path (with query) before a request is carried out: edit while a list is paged."""
+        self.lock = threading.RLock()
+        """For who serves it: one thread at a time. Nothing in here takes it."""
 
     def deliveries(self) -> list[Delivery]:
         """Webhooks that are due, taken out of the queue. There is no second attempt."""
         return self.webhooks.take(self.clock())
 
     def handle(self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        now = self.clock()
-        self.store.settle(now)
         parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
+        if self.before_each:
+            self.before_each(method, path)
+        now = self.clock()
+        self.store.settle(now)
         faults = self.faults.take(method, path)
         answer = before(faults)
         if answer is None and parts.path.startswith(PATH):

@@ -66,3 +66,8 @@ def vendor(make):
 @pytest.fixture
 def client(vendor, clock):
     return Client(vendor, clock)
+
+
+@pytest.fixture
+def client_of():
+    return Client
