@@ -42,3 +42,11 @@ def mutate(body: dict[str, Any], types: frozenset[str], rng: random.Random) -> t
     else:
         victim["attributes"] = [attributes]
     return way, identity
+
+
+def fuzzed(value: str, rng: random.Random) -> str:
+    """A header's value, spoilt in one way."""
+    at = rng.randrange(len(value) + 1)
+    return rng.choice(
+        ("", value[:at], value + "=", value[:at] + chr(rng.randrange(32, 0x2FF)) + value[at + 1 :], "é", "t=1")
+    )
