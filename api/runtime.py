@@ -90,6 +90,7 @@ class Runtime:
         self._vocabularies: dict[tuple[str, frozenset[str]], _Words] = {}
         self._written = 0.0
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
+        self._next_follow: Future[None] | None = None
         self._stopping = threading.Event()
 
     def behind(self) -> bool:
@@ -164,9 +165,12 @@ class Runtime:
         return done
 
     def follow_soon(self) -> Future[None]:
-        """The same in the background, one run after another."""
+        """The same in the background, one run after another. One that has not begun yet is enough for all who ask."""
         self._written = monotonic()
-        return self._following.submit(self._follow_logged)
+        waiting = self._next_follow
+        if waiting is None or waiting.running() or waiting.done():
+            waiting = self._next_follow = self._following.submit(self._follow_logged)
+        return waiting
 
     def _follow_logged(self) -> None:
         try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import NeedsOperator
+from indexer.vault import Vault
 
 PREFIX = "hw_"
 
@@ -33,6 +34,10 @@ class Secret:
         """HMAC-SHA-256 of ``text`` under the key of that use, hexadecimal."""
         key = hmac.digest(self._value, f"headwater:{use}".encode(), "sha256")
         return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def vault(self) -> Vault:
+        """What seals the credentials of connections."""
+        return Vault([self._value])
 
     def sign(self, use: str, text: str, *, until: float) -> str:
         """``text`` with an end (Unix seconds) and a seal. ``text`` must not hold a dot."""

@@ -20,6 +20,7 @@ from indexer.connectors.teamtailor.shapes import SHAPES
 from indexer.connectors.teamtailor.standing import standing_of
 from indexer.connectors.teamtailor.wire import Document, Unreadable, ask
 
+
 class Teamtailor:
     name = "teamtailor"
     roots: Mapping[str, Root] = {"candidates": "person", "jobs": "job"}

@@ -261,4 +261,3 @@ def truth(ats):
         notes = sorted(text for owner, text in ats.notes.values() if owner == key)
         found[key] = (row.name, row.tags, sorted(a[:2] for a in row.applied), notes, row.cv)
     return found
-

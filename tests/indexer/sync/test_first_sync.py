@@ -118,7 +118,11 @@ def test_a_page_that_names_itself_as_the_next_stops_loudly(quick, filled, monkey
     def circle(http, feed, at, since):
         from dataclasses import replace
 
-        return replace(page(http, feed, at, since), next=at or "x") if feed == "candidates" else page(http, feed, at, since)
+        return (
+            replace(page(http, feed, at, since), next=at or "x")
+            if feed == "candidates"
+            else page(http, feed, at, since)
+        )
 
     monkeypatch.setattr(quick.connector, "page", circle)
     quick.run(60)
