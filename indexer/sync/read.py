@@ -93,7 +93,7 @@ def _reached(version: str | None, at: Any) -> bool:
 
 
 def _learn(work: Work, tx: SyncWrite, row: FetchRow) -> None:
-    """How far reads trail behind webhooks: seen when a change first showed; lowered slowly when it was there at once."""
+    """How far reads trail behind webhooks: seen when a change first showed; lowered slowly when there at once."""
     received = row.expect.get("received")
     if received is None:
         return

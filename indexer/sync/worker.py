@@ -20,7 +20,7 @@ import structlog
 
 from engine.errors import BadFile, HeadwaterError, NotFound
 from indexer.documents import DocumentReader, ReadText
-from indexer.ledger import ConnectionRow, Ledger, LeaseLost
+from indexer.ledger import ConnectionRow, LeaseLost, Ledger
 from indexer.sync.opening import Opener, client_for
 from indexer.sync.step import Done, next_at, plan, step
 from indexer.sync.work import Work

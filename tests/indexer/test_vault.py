@@ -53,7 +53,7 @@ def test_the_key_is_derived_for_this_use_alone():
     from hashlib import sha256
 
     sealed = Vault([NEW]).seal("key-123").encode()
-    with pytest.raises(Exception, match="^$"):
+    with pytest.raises(Exception, match=r"^$"):
         Fernet(urlsafe_b64encode(sha256(NEW).digest())).decrypt(sealed)
 
 

@@ -11,7 +11,7 @@ from engine.records import Viewer
 from eval.sandbox import Teamtailor, make_account
 from eval.sandbox.clock import system_clock
 from eval.sandbox.serve import serving
-from indexer.ledger import Ledger, LeaseLost
+from indexer.ledger import LeaseLost, Ledger
 from indexer.sync import Opener, Worker, first_sync_done
 from indexer.vault import Vault
 
