@@ -33,10 +33,12 @@ class Connections:
         secrets_sealed: str = "",
         settings: Mapping[str, str] = {},
         standing: Mapping[str, Any] = {},
+        moved: bool = False,
     ) -> ConnectionRow:
         """A new connection, or the same one with another key: what was read so far stays. Raises BadInput.
 
-        It is the same one where vendor and origin are. credential, secrets_sealed: sealed.
+        It is the same one where vendor and origin are. credential, secrets_sealed: sealed. moved: it may have got
+        another address, as a sandbox does with each start.
         """
         own = (s.connection.c.workspace == workspace, s.connection.c.name == name)
         row = {
@@ -49,7 +51,7 @@ class Connections:
             if found is None:
                 new = {"token": secrets.token_urlsafe(24), "lag_s": 0.0, "created_at": stamp(self._clock())}
                 conn.execute(s.connection.insert().values(workspace=workspace, name=name, **row, **new))
-            elif (found.vendor, found.origin) != (vendor, origin):
+            elif found.vendor != vendor or (found.origin != origin and not moved):
                 raise BadInput(f"There is a connection {name!r} to another system.", "Give this one another name.")
             else:
                 kept = row if secrets_sealed else {k: v for k, v in row.items() if k != "secrets"}
@@ -83,6 +85,10 @@ class Connections:
         with self._reading.begin() as conn:
             row = conn.execute(select(s.connection).where(s.connection.c.token == token)).one_or_none()
         return _row(row) if row else None
+
+    def set_secrets(self, workspace: str, name: str, sealed: str) -> None:
+        """The webhook secrets that are good from now on. Raises NotFound."""
+        self._set(workspace, name, secrets=sealed)
 
     def stop(self, workspace: str, name: str, reason: str) -> None:
         self._set(workspace, name, state="stopped", reason=reason)

@@ -5,7 +5,7 @@ Who goes first with the vendor's budget: what a webhook told of, then polls, the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -108,11 +108,3 @@ def next_at(work: Work) -> datetime | None:
         return None
     budget, at = work.store.budget(), moment(due)
     return max(at, ready_at(budget, HOOK, work.clock()))
-
-
-def sweep_now(work: Work, *, feed: str | None = None) -> None:
-    """Ask for a sweep without waiting for its turn."""
-    with work.store.write() as tx:
-        for walk in work.store.walks():
-            if walk.mode == "sweep" and walk.state == "idle" and feed in (None, walk.feed):
-                tx.walk(replace(walk, due_at=work.now()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.ledger import SWEEP, WalkRow
+from indexer.ledger import SWEEP, SyncStore, WalkRow
 from indexer.sync.pull import feed_of
 from indexer.sync.work import Work
 
@@ -39,3 +39,22 @@ def judge(work: Work, walk: WalkRow) -> None:
             for item_id in missing:
                 tx.want(kind, item_id, SWEEP)
             tx.walk(idle)
+
+
+def allow_deletes(store: SyncStore) -> int:
+    """An operator looked: what the sweeps that ask found missing is read one by one, and what is gone there is hidden.
+
+    Returns how many sweeps asked."""
+    asking = [walk for walk in store.walks() if walk.state == "asks"]
+    with store.write() as tx:
+        for walk in asking:
+            tx.walk(replace(walk, state="judging", allowed=1, due_at=store.now(), problem=""))
+    return len(asking)
+
+
+def sweep_now(store: SyncStore, *, feed: str | None = None) -> None:
+    """Ask for a sweep without waiting for its turn."""
+    with store.write() as tx:
+        for walk in store.walks():
+            if walk.mode == "sweep" and walk.state == "idle" and feed in (None, walk.feed):
+                tx.walk(replace(walk, due_at=store.now()))
