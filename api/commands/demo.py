@@ -18,12 +18,12 @@ from api.commands import imports
 from api.commands.look import find, show_answer
 from api.commands.sandbox import SANDBOX, connect_to
 from api.commands.serve import listen, run
-from api.commands.sync import show, teller
+from api.commands.sync import teller
 from api.console import err, out, progress
 from api.local import Own
 from api.runtime import WORKSPACE, Runtime, open_runtime
 from api.settings import Settings
-from api.syncing import opener_of, standing_of, worker_of
+from api.syncing import worker_of
 from indexer.sync import first_sync_done
 
 PEOPLE = 300
@@ -82,5 +82,5 @@ def read_in(runtime: Runtime, settings: Settings) -> None:
         progress("Syncing") as report,
     ):
         worker.run(WORKSPACE, SANDBOX, until=first_sync_done, on_step=teller(report))
-    row = runtime.ledger.connections.get(WORKSPACE, SANDBOX)
-    show(standing_of(runtime.ledger, opener_of(runtime.secret), row))
+    counts = runtime.ledger.sync(WORKSPACE, SANDBOX).counts()
+    out.print(f"Synced: {counts['people']} people, {counts['jobs']} jobs, {counts['files']} files.")

@@ -75,8 +75,9 @@ def teller(report: Report) -> Callable[[Work, Done | None], None]:
             return
         counts = work.store.counts()
         waiting = counts["to_read"] + counts["to_apply"] + counts["files_wanted"]
-        total = max((walk.total or 0 for walk in work.store.walks() if walk.feed == "candidates"), default=0)
-        report(max(0, counts["people"] - waiting), max(total, counts["people"]))
+        lists = {f.name for f in work.connector.plan.backfill if work.connector.roots.get(f.lists or "") == "person"}
+        totals = [w.total for w in work.store.walks() if w.mode == "backfill" and w.feed in lists and w.total]
+        report(max(0, counts["people"] - waiting), max(totals) if totals else None)
 
     return tell
 
