@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -27,8 +26,6 @@ from indexer.connectors.probe import probe
 from indexer.ledger import ConnectionRow
 from indexer.sync.opening import client_for
 
-KEY_VARIABLE = "HEADWATER_CONNECT_KEY"
-
 
 def connect(
     vendor: Annotated[str, typer.Argument(help="`list`, or the system's name: teamtailor.")],
@@ -42,7 +39,7 @@ def connect(
     ] = False,
     as_json: JSON = False,
 ) -> None:
-    """Connect an account. The key is asked for; in scripts it is read from standard input or HEADWATER_CONNECT_KEY."""
+    """Connect an account. The key is asked for; in scripts it is read from standard input."""
     if vendor == "list":
         _list(as_json)
         return
@@ -69,11 +66,9 @@ def connect(
 
 def _asked(prompt: str, what: str) -> str:
     """Never from the command line's arguments: others on the machine could read those."""
-    if found := os.environ.get(KEY_VARIABLE):
-        return found.strip()
     found = typer.prompt(prompt, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     if not found.strip():
-        raise BadInput(f"{what} is missing.", f"Enter it, give it on standard input, or set {KEY_VARIABLE}.")
+        raise BadInput(f"{what} is missing.", "Enter it, or give it on standard input.")
     return found.strip()
 
 

@@ -72,12 +72,9 @@ def test_only_the_vendors_own_addresses_can_be_given(site):
         connect._tried(Vendor(site), "sandbox-admin", "http://127.0.0.1:1")
 
 
-def test_the_key_comes_from_standard_input_or_a_variable_never_from_an_argument(monkeypatch):
+def test_the_key_comes_from_standard_input_never_from_an_argument(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("the-key\n"))
     assert connect._asked("Key", "The key") == "the-key"
-    monkeypatch.setenv("HEADWATER_CONNECT_KEY", " other ")
-    assert connect._asked("Key", "The key") == "other"
-    monkeypatch.delenv("HEADWATER_CONNECT_KEY")
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
     with pytest.raises(BadInput):
         connect._asked("Key", "The key")
