@@ -78,7 +78,7 @@ def demo(
 def read_in(runtime: Runtime, settings: Settings) -> None:
     """The first sync, with a bar; none of it again where it was through before."""
     with (
-        worker_of(runtime.ledger, runtime.secret, settings, on_change=lambda: None) as worker,
+        worker_of(runtime.ledger, runtime.secret, settings, on_change=runtime.follow_soon) as worker,
         progress("Syncing") as report,
     ):
         worker.run(WORKSPACE, SANDBOX, until=first_sync_done, on_step=teller(report))

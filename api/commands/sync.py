@@ -57,7 +57,7 @@ def run(name: NAME) -> None:
     with open_runtime(settings, create=False) as runtime:
         runtime.ledger.connections.get(WORKSPACE, name)
         with (
-            worker_of(runtime.ledger, runtime.secret, settings, on_change=lambda: None) as worker,
+            worker_of(runtime.ledger, runtime.secret, settings, on_change=runtime.follow_soon) as worker,
             progress("Reading") as report,
         ):
             worker.run(WORKSPACE, name, until=first_sync_done, on_step=teller(report))
