@@ -86,8 +86,7 @@ class Own:
 
 
 def secret(settings: Settings) -> Secret:
-    given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return secret_of(settings.data_dir, given, loopback=settings.loopback)
+    return secret_of(settings.data_dir, loopback=settings.loopback, **settings.secrets())
 
 
 def serving(settings: Settings) -> Remote | None:

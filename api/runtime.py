@@ -273,11 +273,7 @@ def open_runtime(
         raise NeedsOperator("There is no Headwater data here.", "Import something first: `headwater import PATH`.")
     lock = DataLock(settings.data_dir, url)
     try:
-        secret = secret_of(
-            settings.data_dir,
-            settings.secret_key.get_secret_value() if settings.secret_key else None,
-            loopback=settings.loopback,
-        )
+        secret = secret_of(settings.data_dir, loopback=settings.loopback, **settings.secrets())
         ledger = Ledger.open(settings.database, create=create)
         lexicon = Lexicon.default()
         opened = open_indexes(settings, lexicon, encoders)

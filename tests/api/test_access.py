@@ -147,3 +147,11 @@ def test_secrets_do_not_show_themselves(monkeypatch):
     shown = repr(Settings()) + str(Settings()) + Settings().model_dump_json()
     assert not [word for word in ("s" * 40, "hunter2", "quiet") if word in shown]
     assert "hunter2" not in repr(Secret(b"hunter2"))
+
+
+def test_a_credential_sealed_with_the_secret_until_now_still_opens(tmp_path):
+    old, new = "the secret until now, thirty-two or more", "the new secret, of thirty-two or more too"
+    sealed = secret_of(tmp_path, old, loopback=True).vault().seal("key-123")
+    changed = secret_of(tmp_path, new, loopback=True, before=old)
+    assert changed.vault().open(sealed) == "key-123"
+    assert changed.digest("key", "hw_x") == secret_of(tmp_path, new, loopback=True).digest("key", "hw_x")
