@@ -31,6 +31,7 @@ from engine.search import rank, search
 from indexer.embed import Indexed, index_name
 from indexer.follower import checkpoint_name, follow
 from indexer.ledger import Event, Ledger, Reader, Writer
+from indexer.sync import Worker
 from models import Encoder
 
 __all__ = ["WORKSPACE", "Runtime", "open_runtime", "stamp_of"]
@@ -82,6 +83,8 @@ class Runtime:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
         self.switch, self.remark = switch, remark
+        self.worker: Worker | None = None
+        """Set by whoever starts one in this process: deliveries wake it."""
         self.gate = Gate()
         self._shelf, self._settled = shelf, False
         self._turn = threading.Lock()

@@ -10,6 +10,7 @@ import uvicorn
 
 from api.console import err, out
 from api.local import open_ledger, secret
+from api.lock import holder
 from api.runtime import WORKSPACE
 from api.secret import Secret
 from api.settings import Settings
@@ -37,7 +38,9 @@ def connect_to(ledger: Ledger, secret: Secret, settings: Settings, vendor: Teamt
         WORKSPACE, SANDBOX, vendor="teamtailor", origin=origin, credential=vault.seal("sandbox-admin"),
         secrets_sealed=vault.seal(json.dumps([vendor.webhooks.key])), moved=True,
     )  # fmt: skip
-    return f"http://{settings.host}:{settings.port}/v1/hooks/{row.token}"
+    serving = holder(settings.data_dir)
+    base = serving.url if serving and serving.url else f"http://{settings.host}:{settings.port}"
+    return f"{base}/v1/hooks/{row.token}"
 
 
 @app.command()

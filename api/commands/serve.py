@@ -73,6 +73,7 @@ def run(runtime: Runtime, settings: Settings, listening: socket.socket, *, sync:
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
     )
     worker = worker_of(runtime.ledger, runtime.secret, settings, runtime.follow_soon) if sync else None
+    runtime.worker = worker
     try:
         if worker:
             worker.start()

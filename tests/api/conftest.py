@@ -1,5 +1,6 @@
 """A whole installation with a fake encoder and a dozen made-up people, and clients with and without a key."""
 
+import json
 import os
 import re
 import signal
@@ -243,3 +244,21 @@ def serving(env, tmp_path):
         _, errors = process.communicate(timeout=20)
         assert process.returncode == 0, errors
         assert "Traceback" not in errors
+
+
+TWO = [
+    {
+        "id": "1",
+        "name": "Anna Almroth",
+        "location": "Stockholm",
+        "text": "Backend developer in Stockholm. Python, SQL.",
+    },
+    {"id": "2", "name": "Nils Norrby", "location": "Lund", "text": "Nurse in Lund since 2015. Intensive care."},
+]
+
+
+@pytest.fixture
+def people(tmp_path):
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, TWO)), "utf-8")
+    return str(path)

@@ -12,24 +12,7 @@ from engine.records import Document, SourceRecord
 from indexer.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = [
-    {
-        "id": "1",
-        "name": "Anna Almroth",
-        "location": "Stockholm",
-        "text": "Backend developer in Stockholm. Python, SQL.",
-    },
-    {"id": "2", "name": "Nils Norrby", "location": "Lund", "text": "Nurse in Lund since 2015. Intensive care."},
-]
-
 pytestmark = [pytest.mark.model, pytest.mark.slow]
-
-
-@pytest.fixture
-def people(tmp_path):
-    path = tmp_path / "people.jsonl"
-    path.write_text("\n".join(map(json.dumps, PEOPLE)), "utf-8")
-    return str(path)
 
 
 def test_import_search_person_doctor(run, people):

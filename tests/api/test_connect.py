@@ -6,9 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -175,3 +177,32 @@ def quick(env, monkeypatch):
         return done.stdout
 
     return call
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_what_changes_in_the_ats_while_served_is_found_without_a_click(env, run, serving, people):
+    run("import", people)  # so that there is data to serve
+    _, address, _ = serving()
+    made = re.search(r"hw_\S+", run("keys", "create", "test").stdout)
+    assert made
+    with (
+        sandbox(env, "--people", "8", "--connect") as (url, _),
+        httpx.Client(base_url=address, trust_env=False, headers={"X-API-Key": made.group(0)}) as client,
+    ):
+        until(lambda: client.get("/v1/health").json(), lambda got: got["people"] == 10)
+        act = {"first_name": "Quirina", "last_name": "Zetterlund", "email": "quirina@example.com"}
+        answer = httpx.post(f"{url}/sandbox/recruiter/add_candidate", json=act, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        until(
+            lambda: client.post("/v1/search", json={"text": "Quirina Zetterlund"}).json(),
+            lambda got: any(hit["name"] == "Quirina Zetterlund" for hit in got["hits"]),
+        )
+
+
+def until(ask, good, seconds=40.0):
+    """Well below the minute of a poll: only the webhook can have brought it."""
+    end = time.monotonic() + seconds
+    while not good(found := ask()):
+        assert time.monotonic() < end, found
+        time.sleep(0.2)

@@ -29,6 +29,7 @@ OPERATIONS = (
     ("GET", "/v1/people/{person_id}"),
     ("PUT", "/v1/people"),
     ("GET", "/v1/jobs"),
+    ("POST", "/v1/hooks/{token}"),
 )
 HOST = {"Host": "127.0.0.1"}
 
