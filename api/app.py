@@ -17,7 +17,7 @@ from api.access import Access
 from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
-from api.routes import health, hooks, jobs, pages, people, search
+from api.routes import admin, health, hooks, jobs, pages, people, search
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
 from api.syncing import opener_of
@@ -54,12 +54,12 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
         redoc_url=None,
     )
     app.state.runtime = runtime
-    app.state.access = Access(runtime.secret, runtime.ledger.keys)
+    app.state.access = Access(runtime.secret, runtime.ledger.keys, runtime.ledger.accounts)
     app.state.answers = answers
     app.state.settings = settings
     app.state.door = Door(connections.by_token, opener_of(runtime.secret), clock=runtime.clock)
     app.state.deliveries = deliveries
-    for routes in (health, search, people, jobs, hooks):
+    for routes in (health, search, people, jobs, hooks, admin):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

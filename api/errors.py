@@ -51,6 +51,10 @@ class NoKey(NotAllowed):
     """No key, or one that is not known: the caller has to bring another (401)."""
 
 
+class TooManyTries(NotAllowed):
+    """Wrong passwords from one address: wait (429)."""
+
+
 class NotSigned(NotAllowed):
     """A delivery that is not its vendor's, or not of now (401)."""
 
@@ -66,6 +70,7 @@ class KeyReused(BadInput):
 STATUS |= {
     NoKey: (401, "no-key"),
     NotSigned: (401, "not-signed"),
+    TooManyTries: (429, "too-many-tries"),
     TooLarge: (413, "too-large"),
     KeyReused: (422, "idempotency-key-reused"),
 }

@@ -1,11 +1,13 @@
 """The truth in SQL: people, their records, jobs, events, searches. The only code that speaks to the database."""
 
+from indexer.ledger.accounts import Account, Accounts, SessionRow
 from indexer.ledger.briefs import Brief, headline_of
 from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
+from indexer.ledger.sealed import Resealed
 from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.sync_values import (
     BACKFILL,
@@ -30,8 +32,42 @@ from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordV
 from indexer.ledger.writer import Writer
 
 __all__ = [
-    "BACKFILL", "HOOK", "POLL", "SWEEP", "Answer", "Brief", "BudgetRow", "ConflictRow", "ConnectionRow", "Connections",
-    "DirtyRoot", "EmbeddingCache", "Event", "FetchRow", "FileRow", "InboxRow", "KeyRow", "Keys", "LeaseLost", "Ledger",
-    "MirrorItem", "Mode", "ParkedRow", "Put", "Reader", "RecordVersion", "SearchNote", "SyncStore", "SyncWrite",
-    "Taken", "WalkRow", "Writer", "headline_of", "text_hash",
+    "BACKFILL",
+    "HOOK",
+    "POLL",
+    "SWEEP",
+    "Account",
+    "Accounts",
+    "Answer",
+    "Brief",
+    "BudgetRow",
+    "ConflictRow",
+    "ConnectionRow",
+    "Connections",
+    "DirtyRoot",
+    "EmbeddingCache",
+    "Event",
+    "FetchRow",
+    "FileRow",
+    "InboxRow",
+    "KeyRow",
+    "Keys",
+    "LeaseLost",
+    "Ledger",
+    "MirrorItem",
+    "Mode",
+    "ParkedRow",
+    "Put",
+    "Reader",
+    "RecordVersion",
+    "Resealed",
+    "SearchNote",
+    "SessionRow",
+    "SyncStore",
+    "SyncWrite",
+    "Taken",
+    "WalkRow",
+    "Writer",
+    "headline_of",
+    "text_hash",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -9,11 +10,13 @@ from sqlalchemy.engine import make_url
 
 from engine.errors import NeedsOperator
 from engine.records import Viewer
+from indexer.ledger.accounts import Accounts
 from indexer.ledger.connections import Connections
 from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
+from indexer.ledger.sealed import Resealed, reseal
 from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.writer import Writer
 
@@ -25,6 +28,7 @@ class Ledger:
         self._reading, self._writing, self._clock = reading, writing, clock
         self.keys = Keys(reading, writing, clock)
         self.embeddings = EmbeddingCache(reading, writing)
+        self.accounts = Accounts(reading, writing, clock)
         self.connections = Connections(reading, writing, clock)
 
     @classmethod
@@ -53,6 +57,10 @@ class Ledger:
     def sync(self, workspace: str, connection: str, *, fence: int | None = None) -> SyncStore:
         """What sync needs of one connection. fence: the token of the lease it is done under."""
         return SyncStore(self._reading, self._writing, self._clock, workspace, connection, fence)
+
+    def reseal(self, rotate: Callable[[str], str]) -> Resealed:
+        """Every sealed text of every workspace once more under the secret in use. rotate: ``Vault.rotate``."""
+        return reseal(self._writing, rotate)
 
     def close(self) -> None:
         self._reading.dispose()

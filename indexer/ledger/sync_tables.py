@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
-from indexer.ledger.tables import metadata
+from indexer.ledger.tables import SEALED, metadata
 
 
 def _own() -> list[Column[str]]:
@@ -24,8 +24,8 @@ connection = Table(
     Column("name", String(100), primary_key=True),
     Column("vendor", String(60), nullable=False),
     Column("origin", String(300), nullable=False),
-    Column("credential", Text, nullable=False, info={"sealed": True}),
-    Column("secrets", Text, nullable=False, info={"sealed": True}),  # JSON list of webhook secrets; "" for none
+    Column("credential", Text, nullable=False, info=SEALED),
+    Column("secrets", Text, nullable=False, info=SEALED),  # JSON list of webhook secrets; "" for none
     Column("token", String(64), nullable=False, unique=True),  # the last part of the webhook address
     Column("settings", Text, nullable=False),
     Column("standing", Text, nullable=False),

@@ -28,6 +28,9 @@ metadata = MetaData(
     }
 )
 
+SEALED = {"sealed": True}
+"""``info=SEALED`` of a column: it holds what indexer.vault sealed, and ``Ledger.reseal`` finds it by that."""
+
 person = Table(
     "person",
     metadata,
@@ -181,6 +184,11 @@ api_key = Table(
     Column("hint", String(20), nullable=False),
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
+    Column("role", String(30), nullable=False, server_default="service"),
+    Column("scopes", Text, nullable=False, server_default=""),  # JSON list; "": all that the role may
+    Column("audiences", Text, nullable=False, server_default="[]"),
+    Column("expires_at", String(32)),
+    Column("used_at", String(32)),  # to the hour
 )
 
 answered = Table(

@@ -64,6 +64,12 @@ class KeyRow:
     hint: str
     created_at: str
     revoked_at: str | None
+    role: str = "service"
+    scopes: frozenset[str] | None = None
+    """What of its role's it may do; None: all."""
+    audiences: frozenset[str] = frozenset()
+    expires_at: str | None = None
+    used_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

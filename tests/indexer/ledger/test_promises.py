@@ -293,7 +293,18 @@ def test_time_is_what_the_clock_says(database_url):
 
 def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
     public = {name for name, _ in inspect.getmembers(ledger) if not name.startswith("_")}
-    assert public == {"close", "connections", "embeddings", "keys", "open", "reader", "sync", "writer"}
+    assert public == {
+        "accounts",
+        "close",
+        "connections",
+        "embeddings",
+        "keys",
+        "open",
+        "reader",
+        "reseal",
+        "sync",
+        "writer",
+    }
     assert json.dumps(sorted(n for n, _ in inspect.getmembers(ledger.embeddings) if not n.startswith("_"))) == (
         '["get", "put"]'
     )
