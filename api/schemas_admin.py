@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
 from api.passwords import LEAST, MOST
 from api.roles import Permission, Role
+from api.schemas import JobId, Short, Text
 from indexer.sync.status import ConnectionStatus
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=500)]
-Password = Annotated[str, Field(min_length=LEAST, max_length=MOST)]
+Name = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Names = Annotated[tuple[JobId, ...], Field(max_length=500)]
+Password = Annotated[Text, Field(min_length=LEAST, max_length=MOST)]
 
 
 class _In(BaseModel):
@@ -50,7 +51,7 @@ class UserChange(_In):
     audiences: Names | None = None
     jobs: Names | None = None
     disabled: bool | None = None
-    ats_users: dict[str, str | None] | None = None
+    ats_users: dict[Short, Short | None] | None = None
     """connection -> the vendor's id of this recruiter; null takes it away."""
 
 

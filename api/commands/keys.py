@@ -62,3 +62,14 @@ def revoke(key_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     with open_ledger(Settings(), create=False) as ledger:
         ledger.keys.revoke(WORKSPACE, key_id)
     out.print("Revoked.")
+
+
+@app.command()
+def reseal() -> None:
+    """Seal the credentials of all connections with the secret in use, after HEADWATER_SECRET_KEY was changed."""
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        done = ledger.reseal(secret(settings).vault().rotate)
+    out.print(f"{done.done} sealed anew." + ("" if done.lost else " HEADWATER_SECRET_KEY_BEFORE is no longer needed."))
+    for place in done.lost:
+        out.print(f"Nothing opens {place}: enter that credential again with `headwater connect`.", soft_wrap=True)

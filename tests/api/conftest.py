@@ -116,9 +116,9 @@ def installation(folder, lexicon):
     runtime.close()
 
 
-def add_key(runtime):
+def add_key(runtime, role="service"):
     made = new_key()
-    runtime.ledger.keys.add("default", "tests", runtime.secret.digest("key", made), made[:7])
+    runtime.ledger.keys.add("default", "tests", runtime.secret.digest("key", made), made[:7], role=role)
     return made
 
 
@@ -178,7 +178,7 @@ def shared_app(tmp_path_factory, lexicon):
 
 @pytest.fixture(scope="module")
 def shared_client(shared_app):
-    key = add_key(shared_app.state.runtime)
+    key = add_key(shared_app.state.runtime, "admin")
     with TestClient(shared_app, base_url="http://127.0.0.1", headers={"X-API-Key": key}) as client:
         yield client
 
