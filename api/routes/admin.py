@@ -68,7 +68,7 @@ def add_key(body: KeyIn, caller: KeyAdmin, runtime: OpenRuntime, request: Reques
     return make_key(runtime.ledger.keys, access.secret, caller.viewer.workspace, body)
 
 
-@router.delete("/keys/{key_id}", tags=["access"], status_code=204, responses=problems(401, 403, 404))
+@router.delete("/keys/{key_id}", tags=["access"], status_code=204, responses=problems(401, 403, 404, 422))
 def revoke_key(key_id: Id, caller: KeyAdmin, runtime: OpenRuntime) -> Response:
     """From now on it is not known; sessions opened with it end too."""
     runtime.ledger.keys.revoke(caller.viewer.workspace, key_id)
