@@ -90,7 +90,7 @@ class Runtime:
         self._turn = threading.Lock()
         """One follower at a time, and no change of the index under it."""
         self._switching: threading.Thread | None = None
-        self._vocabularies: dict[tuple[str, frozenset[str]], _Words] = {}
+        self._vocabularies: dict[tuple[str, frozenset[str], frozenset[str] | None], _Words] = {}
         self._written = 0.0
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
         self._next_follow: Future[None] | None = None
@@ -119,7 +119,7 @@ class Runtime:
         return self.ledger.writer(viewer.workspace, viewer.user)
 
     def vocabulary(self, viewer: Viewer) -> Vocabulary:
-        key = (viewer.workspace, viewer.audiences)
+        key = (viewer.workspace, viewer.audiences, viewer.jobs)
         found, now = self._vocabularies.get(key), monotonic()
         if found is None or now > found.until(self._written):
             words = self.reader(viewer).vocabulary()
@@ -136,22 +136,32 @@ class Runtime:
         limit: int,
         levels: Collection[int] | None = None,
     ) -> SearchResult:
-        vocabulary = self.vocabulary(viewer)
+        vocabulary, among = self.vocabulary(viewer), self._among(query, viewer)
         with self.gate.shared():
             return search(
                 query, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels, among=among,
             )  # fmt: skip
 
     def rank(
         self, query: Query, ids: Sequence[str], *, viewer: Viewer, policy: Policy, weights: Weights
     ) -> SearchResult:
-        vocabulary = self.vocabulary(viewer)
+        vocabulary, among = self.vocabulary(viewer), self._among(query, viewer)
         with self.gate.shared():
             return rank(
                 query, ids, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, among=among,
             )  # fmt: skip
+
+    def _among(self, query: Query, viewer: Viewer) -> frozenset[str] | None:
+        """Whom a viewer bound to jobs may find: of one job, where the question picks it; None for everyone else."""
+        reader = self.reader(viewer)
+        among = reader.reach()
+        if among is not None:
+            for criterion in query.criteria:
+                if criterion.kind == "job" and criterion.weight != "not" and len(criterion.values) == 1:
+                    among &= reader.reach(criterion.values[0]) or frozenset()
+        return among
 
     def follow(self, on_progress: Callable[[int, int], None] | None = None) -> Indexed:
         """Bring the index up to the ledger, now."""
