@@ -54,7 +54,9 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
         redoc_url=None,
     )
     app.state.runtime = runtime
-    app.state.access = Access(runtime.secret, runtime.ledger.keys, runtime.ledger.accounts)
+    app.state.access = Access(
+        runtime.secret, runtime.ledger.keys, runtime.ledger.accounts, workspace=runtime.workspace
+    )  # fmt: skip
     app.state.answers = answers
     app.state.settings = settings
     app.state.door = Door(connections.by_token, opener_of(runtime.secret), clock=runtime.clock)

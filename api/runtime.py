@@ -15,7 +15,7 @@ from time import monotonic
 import structlog
 
 from api.gate import Gate
-from api.indexes import WORKSPACE, Alone, Source, open_indexes, stamp_of
+from api.indexes import Alone, Source, open_indexes, stamp_of
 from api.lock import DataLock
 from api.secret import Secret, secret_of
 from api.settings import Settings
@@ -34,7 +34,7 @@ from indexer.ledger import Event, Ledger, Reader, Writer
 from indexer.sync import Worker
 from models import Encoder
 
-__all__ = ["WORKSPACE", "Runtime", "open_runtime", "stamp_of"]
+__all__ = ["Runtime", "open_runtime", "stamp_of"]
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +74,7 @@ class Runtime:
         encoder: Encoder,
         lexicon: Lexicon,
         secret: Secret,
+        workspace: str = "default",
         lock: DataLock | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         shelf: Shelf | None = None,
@@ -82,6 +83,7 @@ class Runtime:
     ) -> None:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
+        self.workspace = workspace
         self.switch, self.remark = switch, remark
         self.worker: Worker | None = None
         """Set by whoever starts one in this process: deliveries wake it."""
@@ -105,7 +107,7 @@ class Runtime:
         return len({name for event in self._unread(limit=1_000) for name in event.ids})
 
     def _unread(self, limit: int) -> Sequence[Event]:
-        reader = self.ledger.reader(Viewer(workspace=WORKSPACE, user="indexer"))
+        reader = self.ledger.reader(Viewer(workspace=self.workspace, user="indexer"))
         return reader.events(int(reader.checkpoint(checkpoint_name(self.index)) or 0), limit=limit)
 
     @property
@@ -153,6 +155,11 @@ class Runtime:
                 lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, among=among,
             )  # fmt: skip
 
+    def seen_by(self, viewer: Viewer) -> int:
+        """How many people a search of this viewer goes over."""
+        reach = self.reader(viewer).reach()
+        return len(self.index.columns) if reach is None else len(reach)
+
     def _among(self, query: Query, viewer: Viewer) -> frozenset[str] | None:
         """Whom a viewer bound to jobs may find: of one job, where the question picks it; None for everyone else."""
         reader = self.reader(viewer)
@@ -168,7 +175,7 @@ class Runtime:
         with self._turn:
             done = follow(
                 self.ledger, Alone(self.index, self.gate), Interruptible(self.encoder, self._go_on), self.lexicon,
-                today=self.today, workspace=WORKSPACE, on_progress=on_progress,
+                today=self.today, workspace=self.workspace, on_progress=on_progress,
             )  # fmt: skip
             if self._shelf and not self.switch and not self._settled:  # whole, so what else stands there may go
                 self._shelf.choose(self.index.stamp)
@@ -210,7 +217,7 @@ class Runtime:
         """Where another index is due: build it beside the one that answers and let it take over."""
         if self.switch:
             self.switch.build(
-                self.ledger, self.lexicon, workspace=WORKSPACE, today=self.today, take_over=self._take_over,
+                self.ledger, self.lexicon, workspace=self.workspace, today=self.today, take_over=self._take_over,
                 go_on=self._go_on, on_progress=on_progress,
             )  # fmt: skip
             self.follow(on_progress)
@@ -219,14 +226,16 @@ class Runtime:
         """From now on ``index`` answers, in one step; the one before is closed."""
         with self._turn:
             # All written until now is in it, and nothing is brought to the old one meanwhile.
-            follow(self.ledger, index, encoder, self.lexicon, today=self.today, workspace=WORKSPACE)
+            follow(self.ledger, index, encoder, self.lexicon, today=self.today, workspace=self.workspace)
             if self._shelf:
                 self._shelf.choose(index.stamp)
             with self.gate.alone():  # no search is under way
                 before, self.index, self.encoder, self.switch = self.index, index, encoder, None
             try:
                 before.close()
-                self.ledger.writer(WORKSPACE, "indexer").forget_indexed(index_name(before), checkpoint_name(before))
+                self.ledger.writer(self.workspace, "indexer").forget_indexed(
+                    index_name(before), checkpoint_name(before)
+                )
             except Exception as error:  # the new one answers: what is left of the old one goes at the next start
                 log.warning("the old index is not closed", kind=type(error).__name__)
 
@@ -292,7 +301,7 @@ def open_runtime(
         opened = open_indexes(settings, lexicon, encoders)
         return Runtime(
             ledger=ledger, index=opened.index, encoder=opened.encoder, lexicon=lexicon, secret=secret, lock=lock,
-            shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
+            workspace=settings.workspace, shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
         )  # fmt: skip
     except BaseException:
         lock.close()

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("./data")
     """Database, index, converted models, lock. Kept private to the user who runs it."""
+    workspace: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    """Whose people these are. A process serves one; keys, users and people of another are not known to it."""
     database_url: SecretStr | None = None
     """SQLAlchemy URL. Unset: a SQLite file in ``data_dir``. Secret because it may carry a password."""
     qdrant_url: str | None = None
@@ -59,7 +61,7 @@ class Settings(BaseSettings):
 
     @property
     def index_dir(self) -> Path:
-        return self.data_dir / "index"
+        return self.data_dir / ("index" if self.workspace == "default" else f"index-{self.workspace}")
 
     @property
     def model_dir(self) -> Path:

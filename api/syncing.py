@@ -19,7 +19,10 @@ def opener_of(secret: Secret) -> Opener:
 
 def worker_of(ledger: Ledger, secret: Secret, settings: Settings, on_change: Callable[[], object]) -> Worker:
     """Not started. on_change: records are new."""
-    return Worker(ledger, opener_of(secret), folder=settings.data_dir / "downloads", on_change=on_change)
+    return Worker(
+        ledger, opener_of(secret), folder=settings.data_dir / "downloads", on_change=on_change,
+        workspace=settings.workspace,
+    )  # fmt: skip
 
 
 def standing_of(ledger: Ledger, opener: Opener, row: ConnectionRow) -> ConnectionStatus:

@@ -14,7 +14,6 @@ from rich.text import Text
 from api.commands.look import JSON
 from api.console import err, out, show_json
 from api.local import open_ledger, secret
-from api.runtime import WORKSPACE
 from api.settings import Settings
 from api.syncing import opener_of
 from engine.errors import BadInput
@@ -91,8 +90,9 @@ def _stored(settings: Settings, name: str, vendor: str, origin: str, key: str, s
     vault = secret(settings).vault()
     with open_ledger(settings) as ledger:
         return ledger.connections.add(
-            WORKSPACE, name, vendor=vendor, origin=origin, credential=vault.seal(key), standing=standing.model_dump()
-        )
+            settings.workspace, name, vendor=vendor, origin=origin, credential=vault.seal(key),
+            standing=standing.model_dump(),
+        )  # fmt: skip
 
 
 def _store_webhook_secret(settings: Settings, name: str) -> None:
@@ -100,10 +100,10 @@ def _store_webhook_secret(settings: Settings, name: str) -> None:
     given = _asked("Webhook secret", "The webhook secret")
     vault = secret(settings).vault()
     with open_ledger(settings, create=False) as ledger:
-        row = ledger.connections.get(WORKSPACE, name)
+        row = ledger.connections.get(settings.workspace, name)
         before = opener_of(secret(settings)).secrets(row)
         kept = [given, *(old for old in before[:1] if old != given)]
-        ledger.connections.set_secrets(WORKSPACE, name, vault.seal(json.dumps(kept)))
+        ledger.connections.set_secrets(settings.workspace, name, vault.seal(json.dumps(kept)))
     out.print(f"Webhooks of {name!r} are believed when they are signed with it.")
 
 
@@ -135,7 +135,7 @@ def _list(as_json: bool) -> None:
         with open_ledger(settings, create=False) as ledger:
             found["connections"] = [
                 {"name": row.name, "vendor": row.vendor, "origin": row.origin, "state": row.state}
-                for row in ledger.connections.list(WORKSPACE)
+                for row in ledger.connections.list(settings.workspace)
             ]
     if as_json:
         show_json(found)

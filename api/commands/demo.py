@@ -21,7 +21,7 @@ from api.commands.serve import listen, run
 from api.commands.sync import teller
 from api.console import err, out, progress
 from api.local import Own
-from api.runtime import WORKSPACE, Runtime, open_runtime
+from api.runtime import Runtime, open_runtime
 from api.settings import Settings
 from api.syncing import worker_of
 from indexer.sync import first_sync_done
@@ -70,7 +70,7 @@ def demo(
             for question in QUESTIONS:
                 out.print()
                 out.print(Rule(Text(question), align="left"))
-                show_answer(find(Own(answers), question, 3) | {"cursor": None})
+                show_answer(find(Own(answers, settings.workspace), question, 3) | {"cursor": None})
         if listening is not None:
             run(runtime, settings, listening)
 
@@ -81,6 +81,6 @@ def read_in(runtime: Runtime, settings: Settings) -> None:
         worker_of(runtime.ledger, runtime.secret, settings, on_change=runtime.follow_soon) as worker,
         progress("Syncing") as report,
     ):
-        worker.run(WORKSPACE, SANDBOX, until=first_sync_done, on_step=teller(report))
-    counts = runtime.ledger.sync(WORKSPACE, SANDBOX).counts()
+        worker.run(settings.workspace, SANDBOX, until=first_sync_done, on_step=teller(report))
+    counts = runtime.ledger.sync(settings.workspace, SANDBOX).counts()
     out.print(f"Synced: {counts['people']} people, {counts['jobs']} jobs, {counts['files']} files.")

@@ -12,7 +12,6 @@ from api.commands.look import JSON
 from api.console import out, show_json
 from api.local import open_ledger, secret
 from api.roles import ROLES
-from api.runtime import WORKSPACE
 from api.schemas_admin import KeyIn
 from api.settings import Settings
 
@@ -33,7 +32,7 @@ def create(
     scopes = tuple(scope) if scope else None
     given = checked(KeyIn, name=name[:100], role=role, scopes=scopes, audiences=tuple(audience or ()), days=days)
     with open_ledger(settings) as ledger:
-        made = make_key(ledger.keys, secret(settings), WORKSPACE, given)
+        made = make_key(ledger.keys, secret(settings), settings.workspace, given)
     if as_json:
         show_json(made.model_dump())
         return
@@ -44,8 +43,9 @@ def create(
 @app.command("list")
 def list_keys(as_json: JSON = False) -> None:
     """All keys, by their first characters; revoked ones too."""
-    with open_ledger(Settings(), create=False) as ledger:
-        rows = ledger.keys.list(WORKSPACE)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        rows = ledger.keys.list(settings.workspace)
     if as_json:
         show_json({"keys": [key_out(row).model_dump() for row in rows]})
         return
@@ -59,8 +59,9 @@ def list_keys(as_json: JSON = False) -> None:
 @app.command()
 def revoke(key_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Make a key useless from now on; sessions opened with it end too."""
-    with open_ledger(Settings(), create=False) as ledger:
-        ledger.keys.revoke(WORKSPACE, key_id)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        ledger.keys.revoke(settings.workspace, key_id)
     out.print("Revoked.")
 
 

@@ -11,7 +11,6 @@ import uvicorn
 from api.console import err, out
 from api.local import open_ledger, secret
 from api.lock import holder
-from api.runtime import WORKSPACE
 from api.secret import Secret
 from api.settings import Settings
 from engine.errors import BadInput, NeedsOperator
@@ -35,7 +34,7 @@ def connect_to(ledger: Ledger, secret: Secret, settings: Settings, vendor: Teamt
     """Make the connection ``sandbox``, and return where it is to send webhooks. The only way to a loopback address."""
     vault = secret.vault()
     row = ledger.connections.add(
-        WORKSPACE, SANDBOX, vendor="teamtailor", origin=origin, credential=vault.seal("sandbox-admin"),
+        settings.workspace, SANDBOX, vendor="teamtailor", origin=origin, credential=vault.seal("sandbox-admin"),
         secrets_sealed=vault.seal(json.dumps([vendor.webhooks.key])), moved=True,
     )  # fmt: skip
     serving = holder(settings.data_dir)

@@ -16,11 +16,11 @@ from api.commands import imports
 from api.commands.look import JSON
 from api.console import Report, err, out, progress, show_json
 from api.local import open_ledger, secret, serving
-from api.runtime import WORKSPACE, open_runtime
+from api.runtime import open_runtime
 from api.settings import Settings
 from api.syncing import opener_of, standing_of, worker_of
 from engine.errors import Busy
-from indexer.ledger import Ledger, SyncStore
+from indexer.ledger import SyncStore
 from indexer.sync import Work, first_sync_done
 from indexer.sync.status import ConnectionStatus, FirstSync
 from indexer.sync.step import Done
@@ -36,7 +36,7 @@ def status(as_json: JSON = False) -> None:
     settings = Settings()
     opener = opener_of(secret(settings))
     with open_ledger(settings, create=False) as ledger:
-        found = [standing_of(ledger, opener, row) for row in ledger.connections.list(WORKSPACE)]
+        found = [standing_of(ledger, opener, row) for row in ledger.connections.list(settings.workspace)]
     if as_json:
         show_json({"connections": [one.model_dump() for one in found]})
         return
@@ -55,14 +55,14 @@ def run(name: NAME) -> None:
     if serving(settings):
         raise Busy("The data is being served, and synced by that.", "`headwater sync status` shows how far it is.")
     with open_runtime(settings, create=False) as runtime:
-        runtime.ledger.connections.get(WORKSPACE, name)
+        runtime.ledger.connections.get(settings.workspace, name)
         with (
             worker_of(runtime.ledger, runtime.secret, settings, on_change=runtime.follow_soon) as worker,
             progress("Reading") as report,
         ):
-            worker.run(WORKSPACE, name, until=first_sync_done, on_step=teller(report))
+            worker.run(settings.workspace, name, until=first_sync_done, on_step=teller(report))
         imports.index(runtime)
-        row = runtime.ledger.connections.get(WORKSPACE, name)
+        row = runtime.ledger.connections.get(settings.workspace, name)
         show(standing_of(runtime.ledger, opener_of(runtime.secret), row))
 
 
@@ -120,29 +120,28 @@ def sweep(name: NAME) -> None:
 @app.command()
 def stop(name: NAME) -> None:
     """Ask this ATS nothing any more. What is here stays."""
-    with open_ledger(Settings(), create=False) as ledger:
-        ledger.connections.stop(WORKSPACE, name, "An operator stopped it: `headwater sync start` goes on.")
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        ledger.connections.stop(settings.workspace, name, "An operator stopped it: `headwater sync start` goes on.")
     out.print("Stopped.")
 
 
 @app.command()
 def start(name: NAME) -> None:
     """Go on where it was."""
-    with open_ledger(Settings(), create=False) as ledger:
-        ledger.connections.start(WORKSPACE, name)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        ledger.connections.start(settings.workspace, name)
     out.print("It goes on with the next look of `headwater serve`.")
 
 
 @contextmanager
 def _store(name: str) -> Iterator[SyncStore]:
     """Raises NotFound."""
-    with open_ledger(Settings(), create=False) as ledger:
-        yield _checked(ledger, name)
-
-
-def _checked(ledger: Ledger, name: str) -> SyncStore:
-    ledger.connections.get(WORKSPACE, name)
-    return ledger.sync(WORKSPACE, name)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        ledger.connections.get(settings.workspace, name)
+        yield ledger.sync(settings.workspace, name)
 
 
 def show(one: ConnectionStatus) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -15,11 +13,9 @@ from api.commands.look import JSON
 from api.console import out, show_json
 from api.local import open_ledger
 from api.roles import ROLES
-from api.runtime import WORKSPACE
 from api.schemas_admin import UserChange, UserIn
 from api.settings import Settings
 from engine.errors import NotFound
-from indexer.ledger import Accounts
 
 app = typer.Typer(no_args_is_help=True, help="Who may come in.")
 EMAIL = Annotated[str, typer.Argument(metavar="EMAIL")]
@@ -40,8 +36,9 @@ def add(
         UserIn, email=email, name=name, role=role, password=_password(), audiences=tuple(audience or ()),
         jobs=tuple(job or ()),
     )  # fmt: skip
-    with open_ledger(Settings()) as ledger:
-        made = make_user(ledger.accounts, WORKSPACE, given)
+    settings = Settings()
+    with open_ledger(settings) as ledger:
+        made = make_user(ledger.accounts, settings.workspace, given)
     if as_json:
         show_json(made.model_dump())
     else:
@@ -51,8 +48,9 @@ def add(
 @app.command("list")
 def list_users(as_json: JSON = False) -> None:
     """Everyone, disabled ones too."""
-    with open_ledger(Settings(), create=False) as ledger:
-        found = [user_out(ledger.accounts, one) for one in ledger.accounts.list(WORKSPACE)]
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        found = [user_out(ledger.accounts, one) for one in ledger.accounts.list(settings.workspace)]
     if as_json:
         show_json({"users": [one.model_dump() for one in found]})
         return
@@ -96,8 +94,9 @@ def map_user(
     user_id: Annotated[str | None, typer.Argument(help="The vendor's id of the same recruiter; none: nobody.")] = None,
 ) -> None:
     """Say who someone is in an ATS."""
-    with open_ledger(Settings(), create=False) as ledger:
-        ledger.connections.get(WORKSPACE, connection)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        ledger.connections.get(settings.workspace, connection)
     _change(email, ats_users={connection: user_id})
 
 
@@ -115,18 +114,14 @@ def enable(email: EMAIL) -> None:
 
 def _change(email: str, **values: Any) -> None:
     given = checked(UserChange, **values)
-    with _accounts() as accounts:
-        found = accounts.by_email(WORKSPACE, email)
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        accounts = ledger.accounts
+        found = accounts.by_email(settings.workspace, email)
         if found is None:
             raise NotFound("There is no user of that e-mail address.", "`headwater users list` shows them.")
-        change_user(accounts, WORKSPACE, found.id, given)
+        change_user(accounts, settings.workspace, found.id, given)
     out.print("Done. It counts at once: their sessions have ended.")
-
-
-@contextmanager
-def _accounts() -> Iterator[Accounts]:
-    with open_ledger(Settings(), create=False) as ledger:
-        yield ledger.accounts
 
 
 def _password() -> str:

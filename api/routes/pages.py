@@ -153,7 +153,7 @@ def search_page(
         request, "search.html", status=status, q=values["q"], f=values, answer=answer, problem=problem,
         chips=views.chips(answer, params) if answer else [], off=views.taken_away(params),
         tabs=views.tabs(answer, params, asked.level) if answer else [], level=asked.level,
-        jobs=jobs, policies=POLICIES, examples=EXAMPLES, people=len(runtime.index.columns), filter_count=filters,
+        jobs=jobs, policies=POLICIES, examples=EXAMPLES, people=runtime.seen_by(caller.viewer), filter_count=filters,
         clear_href=views.address(params, drop=forms.FILTERS), first_page=asked.cursor is None,
         first_href=views.address(params, drop=("cursor",)), back=urlencode(params),
         next_href="/search?" + urlencode([*plain, ("cursor", answer.cursor or "")]) if answer else "",

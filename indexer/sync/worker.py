@@ -49,11 +49,12 @@ class Worker:
         *,
         folder: Path,
         on_change: Callable[[], object],
+        workspace: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """folder: for files between download and reading. Emptied of what a killed worker left."""
+        """folder: for files between download and reading. workspace: only its connections; None: all there are."""
         self._ledger, self._opener, self._folder, self._clock = ledger, opener, folder, clock
-        self._on_change = on_change
+        self._on_change, self._workspace = on_change, workspace
         self._holder = secrets.token_hex(8)
         self._stopping = threading.Event()
         self._threads: dict[Key, threading.Thread] = {}
@@ -90,7 +91,7 @@ class Worker:
         forget_at = self._clock()
         while True:
             try:
-                for row in self._ledger.connections.list():
+                for row in self._ledger.connections.list(self._workspace):
                     key = (row.workspace, row.name)
                     running = self._threads.get(key)
                     if row.state == "active" and (running is None or not running.is_alive()):
