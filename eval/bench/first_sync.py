@@ -24,8 +24,8 @@ from indexer.connectors.connector import Connector, File, Page
 from indexer.connectors.http import Http
 from indexer.documents import ReadText
 from indexer.ledger import Ledger, SyncStore, SyncWrite
-from indexer.sync.step import next_at, plan, step
-from indexer.sync.work import Work, moment
+from indexer.sync.step import next_at, plan, step, waiting
+from indexer.sync.work import Work
 from indexer.sync.worker import first_sync_done
 
 ORIGIN, KEY = "https://api.teamtailor.com", "sandbox-admin-read"
@@ -139,11 +139,12 @@ class FirstSync:
         raise RuntimeError(f"The first sync does not end within {LONGEST.days} days of its clock.")
 
     def _wait(self) -> None:
-        now, due, news = self.clock(), self.work.store.next_due(), next_at(self.work)
-        if due is None or news is None:
+        now, until = self.clock(), next_at(self.work)
+        if until is None:
             raise RuntimeError("Nothing is planned, and the first sync is not over.")
-        until = max(news, now + timedelta(milliseconds=1))
-        self.idle_s += max(0.0, (min(moment(due), until) - now).total_seconds())
+        until = max(until, now + timedelta(milliseconds=1))
+        due = min(waiting(self.work).values())
+        self.idle_s += max(0.0, (min(due, until) - now).total_seconds())
         self.clock.advance((until - now).total_seconds())
 
     def _started(self) -> Work:

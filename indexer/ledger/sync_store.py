@@ -78,15 +78,11 @@ class SyncStore:
     def fetches(self) -> list[FetchRow]:
         return [_fetch(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
 
-    def next_due(self) -> str | None:
-        """When the next read or walk is due; None: nothing is planned."""
-        w = s.walk.c
-        first = self._rows(select(func.min(s.fetch.c.due_at)).where(*self._own(s.fetch)))[0][0]
-        due = select(func.min(w.due_at)).where(
-            *self._own(s.walk), w.state.in_(["idle", "running", "judging", "denied"])
-        )
-        second = self._rows(due)[0][0]
-        return min((at for at in (first, second) if at), default=None)
+    def due_fetches(self) -> dict[int, str]:
+        """Priority -> when the next read of it is due."""
+        c = s.fetch.c
+        query = select(c.priority, func.min(c.due_at).label("due")).where(*self._own(s.fetch)).group_by(c.priority)
+        return {row.priority: row.due for row in self._rows(query)}
 
     def inbox(self, limit: int = 200) -> list[InboxRow]:
         """What arrived and was not taken yet, oldest first."""

@@ -86,25 +86,39 @@ def _affordable(work: Work) -> int:
 
 
 def _due(walks: list[WalkRow], mode: str | None, now: str) -> WalkRow | None:
-    """The walk to go on with. The first sync and the sweep go feed by feed; a poll is due each by itself."""
+    """The walk to go on with."""
+    return next((walk for walk in _turns(walks, mode) if walk.due_at <= now), None)
+
+
+def _turns(walks: list[WalkRow], mode: str | None) -> list[WalkRow]:
+    """Whose turn it is once they are due. The first sync and the sweep go feed by feed; a poll is due each by itself."""
     mine = [walk for walk in walks if walk.mode == mode]
     if mode == "sweep" and any(w.mode == "backfill" and w.state not in ("over", "denied") for w in walks):
-        return None
+        return []
     running = [walk for walk in mine if walk.state == "running"]
     if mode != "poll" and running:
-        mine = running[:1]
+        return running[:1]
+    turns = []
     for walk in sorted(mine, key=lambda w: (w.state != "running", w.place)):
-        if walk.state in ("idle", "running", "denied") and walk.due_at <= now:
-            return walk
+        if walk.state in ("idle", "running", "denied"):
+            turns.append(walk)
         if mode == "backfill" and walk.state == "idle":
-            return None
-    return None
+            break
+    return turns
+
+
+def waiting(work: Work) -> dict[int, datetime]:
+    """Priority -> when something of it is due, the vendor's limit aside."""
+    walks = work.store.walks()
+    due = work.store.due_fetches()
+    for priority, mode in ((POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
+        dues = [walk.due_at for walk in _turns(walks, mode)]
+        if dues:
+            due[priority] = min([*dues, *([due[priority]] if priority in due else [])])
+    return {priority: moment(at) for priority, at in due.items()}
 
 
 def next_at(work: Work) -> datetime | None:
     """When there may be something to do again; None: never without news."""
-    due = work.store.next_due()
-    if due is None:
-        return None
-    budget, at = work.store.budget(), moment(due)
-    return max(at, ready_at(budget, HOOK, work.clock()))
+    budget, now = work.store.budget(), work.clock()
+    return min((max(at, ready_at(budget, p, now)) for p, at in waiting(work).items()), default=None)
