@@ -42,9 +42,7 @@ def run(
         folder = Path(name)
         ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock=clock)
         try:
-            sync = FirstSync(
-                ledger, sandbox, clock, folder / "files", answer_s=answer_ms / 1000, file_s=file_ms / 1000
-            )
+            sync = FirstSync(ledger, sandbox, clock, folder / "files", answer_s=answer_ms / 1000, file_s=file_ms / 1000)
             began, start = clock(), time.perf_counter()
             done = _killed(sync, kills, random.Random(seed), people)
             wall_s, virtual_s = time.perf_counter() - start, (clock() - began).total_seconds()
