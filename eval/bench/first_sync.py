@@ -1,7 +1,7 @@
-"""A first sync over a sandbox ATS that can be killed anywhere and started again, under a clock that only moves when told.
+"""A first sync over a sandbox ATS, killed anywhere and started again, under a clock that only moves when told.
 
-All is real but the time and the vendor: connector, steps and ledger. An answer takes a fixed time of the clock; computing
-takes none, so that what is left over of the vendor's limit was left over by sync's own rules.
+All is real but the time and the vendor: connector, steps and ledger. An answer takes a fixed time of the clock and
+computing takes none, so that what is left over of the vendor's limit was left over by sync's own rules.
 """
 
 from __future__ import annotations
@@ -40,25 +40,28 @@ class Killed(BaseException):
     """Stands for a kill: nothing catches it."""
 
 
-class MortalStore(SyncStore):
-    """Dies before, inside or after the transaction that the fuse says. ``fuse``: places left, shared by all lives."""
+class MortalStore:
+    """A store whose user dies before, inside or after a transaction. fuse[0]: so many such places are left; 0: all."""
 
-    fuse: list[int]
-    where: Counter[str]
+    def __init__(self, store: SyncStore, fuse: list[int], where: Counter[str]) -> None:
+        self._store, self._fuse, self._where = store, fuse, where
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
     @contextmanager
     def write(self) -> Iterator[SyncWrite]:
         self._burn("before")
-        with super().write() as tx:
+        with self._store.write() as tx:
             yield tx
             self._burn("inside")
         self._burn("after")
 
     def _burn(self, where: str) -> None:
-        if self.fuse[0]:
-            self.fuse[0] -= 1
-            if self.fuse[0] == 0:
-                self.where[where] += 1
+        if self._fuse[0]:
+            self._fuse[0] -= 1
+            if self._fuse[0] == 0:
+                self._where[where] += 1
                 raise Killed
 
 
@@ -148,12 +151,14 @@ class FirstSync:
         self.clock.advance((until - now).total_seconds())
 
     def _started(self) -> Work:
-        store = MortalStore(self.ledger._reading, self.ledger._writing, self.clock, WORKSPACE, CONNECTION)
-        store.fuse, store.where = self.fuse, self.where
+        store: Any = MortalStore(self.ledger.sync(WORKSPACE, CONNECTION), self.fuse, self.where)
         return Work(
-            store=store, connector=self.connector, http=Http(self._client, self._origins, resolve=lambda _: [FILE_HOST]),
-            clock=self.clock, rng=random.Random(1), documents=read_plainly, folder=self._folder,
+            store=store, connector=self.connector, http=self._http(), clock=self.clock, rng=random.Random(1),
+            documents=read_plainly, folder=self._folder,
         )  # fmt: skip
+
+    def _http(self) -> Http:
+        return Http(self._client, self._origins, resolve=lambda _: [FILE_HOST])
 
     def _polls(self, feed: str) -> bool:
         """Polls go first, so one that is due is the one that asks."""

@@ -1,4 +1,4 @@
-"""Is everything of a made-up account in a ledger, and once? Compared id by id with the account itself, not with the wire."""
+"""Is everything of a made-up account in a ledger, and once? Compared with the account itself, not with the wire."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from engine.records import SourceRecord, Viewer
-from eval.world.account import Account
+from eval.world.account import Account, Answer, Note
 from indexer.ledger import Ledger
 from indexer.ledger.reader import Reader
 
@@ -78,6 +78,5 @@ def _there(account: Account) -> Iterator[Piece]:
     yield from _named("answer", account.answers)
 
 
-def _named(word: str, rows: Iterable[object]) -> Iterator[Piece]:
-    for row in rows:
-        yield "activities", row.candidate, f"{word}-{row.id}"  # type: ignore[attr-defined]
+def _named(word: str, rows: Iterable[Note | Answer]) -> Iterator[Piece]:
+    return (("activities", row.candidate, f"{word}-{row.id}") for row in rows)

@@ -127,7 +127,7 @@ def _due(walks: list[WalkRow], mode: str | None, now: str) -> WalkRow | None:
 
 
 def _turns(walks: list[WalkRow], mode: str | None) -> list[WalkRow]:
-    """Whose turn it is once they are due. The first sync and the sweep go feed by feed; a poll is due each by itself."""
+    """Whose turn it is once due. The first sync and the sweep go feed by feed; each poll is due by itself."""
     mine = [walk for walk in walks if walk.mode == mode]
     if mode == "sweep" and any(w.mode == "backfill" and w.state not in ("over", "denied") for w in walks):
         return []
