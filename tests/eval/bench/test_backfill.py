@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from engine.records import SourceRecord
+from engine.records import Application, SourceRecord
 from eval.bench.backfill import run
 from eval.bench.whole import compare
 from eval.world.accounts import make_account
@@ -55,9 +55,8 @@ def test_what_is_missing_is_counted_by_kind(ledger):
     assert not found.doubled.total()
 
 
-def test_a_version_that_says_the_same_again_is_doubled(ledger):
+def test_what_is_there_twice_is_counted_by_kind(ledger):
     account = make_account(40, seed=3)
-    record = SourceRecord(id=account.candidates[0].id, name="Kim Example")
-    for said in (record, record.model_copy(update={"name": "Robin Example"}), record):
-        ledger.writer().put_records("ats", [said])
-    assert compare(account, ledger, "default", "ats").doubled == Counter({"versions": 0, "people": 0})
+    one = Application(id="1", job_id="2")
+    ledger.writer().put_records("ats", [SourceRecord(id=account.candidates[0].id, applications=(one, one))])
+    assert +compare(account, ledger, "default", "ats").doubled == Counter({"applications": 1})
