@@ -258,7 +258,7 @@ for own in range(8):
 """
 
 
-def test_what_was_answered_before_a_kill_is_in_the_table(runtime, settings, connected):  # noqa: ARG001
+def test_what_was_answered_before_a_kill_is_in_the_table(runtime, settings, connected):
     with subprocess.Popen(
         [sys.executable, "-c", KEEPER, settings.database], stdout=subprocess.PIPE, text=True
     ) as child:
