@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,15 @@ class Client:
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """(status, body), the body read to its end."""
-        payload = None if body is None else json.dumps(body)
-        self._connection.request(method, path, body=payload, headers=self._headers)
+        payload = None if body is None else json.dumps(body).encode()
+        return self._call(method, path, payload, self._headers)
+
+    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """POST as it is, with these headers and no key."""
+        return self._call("POST", path, body, headers)
+
+    def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        self._connection.request(method, path, body=body, headers=dict(headers))
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
@@ -53,7 +60,8 @@ class Client:
         self._connection.close()
 
 
-def environment(home: Path, cache_dir: Path, encoder: str) -> dict[str, str]:
+def environment(home: Path, cache_dir: Path, encoder: str, secret: str | None = None) -> dict[str, str]:
+    """secret: the installation's, for who seals a credential for it. None: it makes its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
     return {
         **kept,
@@ -61,6 +69,7 @@ def environment(home: Path, cache_dir: Path, encoder: str) -> dict[str, str]:
         "HEADWATER_ENCODER_DIR": str(cache_dir.resolve()),
         "HEADWATER_ENCODER": encoder,
         "PYTHONPATH": str(ROOT),
+        **({"HEADWATER_SECRET_KEY": secret} if secret else {}),
     }
 
 
@@ -75,9 +84,9 @@ def make_key(settings: dict[str, str]) -> str:
 
 
 @contextmanager
-def serving(home: Path, cache_dir: Path, encoder: str) -> Iterator[Served]:
+def serving(home: Path, cache_dir: Path, encoder: str, secret: str | None = None) -> Iterator[Served]:
     """A server in a child, up and answering; ended with the block."""
-    settings = environment(home, cache_dir, encoder)
+    settings = environment(home, cache_dir, encoder, secret)
     key = make_key(settings)
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(command("serve", "--port", "0"), env=settings, stdout=log, stderr=log)
