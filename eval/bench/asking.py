@@ -17,6 +17,9 @@ from eval.bench.questions import Question, make_questions
 
 WORDS_OF_HISTORY = ("rejected", "interviewed", "reached final interview", "previously hired", "applied since 2022")
 
+FILTERS_OF_HISTORY = frozenset({"stage_min", "applied_after", "applied_before", "updated_after", "updated_before"})
+KINDS_OF_HISTORY = frozenset({"stage", "outcome", "applied", "updated"})
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -55,6 +58,15 @@ class Asked:
         query = Query.model_validate_json(other(self.query.model_dump_json())) if self.query else None
         filters = tuple((name, other(value) if isinstance(value, str) else value) for name, value in self.filters)
         return replace(self, text=other(self.text), filters=filters, query=query, bait=tuple(map(other, self.bait)))
+
+    def blind(self) -> Asked:
+        """The same without what depends on jobs: what is left for whoever may not know of all jobs."""
+        kept = tuple((name, value) for name, value in self.filters if name not in FILTERS_OF_HISTORY)
+        query = self.query
+        if query is not None:
+            plain = tuple(one for one in query.criteria if one.kind not in KINDS_OF_HISTORY)
+            query = query.model_copy(update={"criteria": plain})
+        return replace(self, filters=kept, query=query)
 
 
 class Asking:
@@ -156,15 +168,15 @@ class Asking:
         rng, word = self._rng, self.bait()
         values = {
             "job": (f"{CONNECTION}:{word}",), "keyword": (word,), "company": (word,), "tag": (word,), "skill": (word,),
-            "stage": (word,), "outcome": ("rejected", word), "name": (word,),
+            "stage": (word,), "outcome": ("rejected", word), "applied": (), "name": (word,),
         }  # fmt: skip
         criteria = []
         for kind in rng.sample(sorted(values), k=rng.randint(0, 2)):
-            low = 2.0 if kind == "stage" else None
+            low, after = 2.0 if kind == "stage" else None, "2024-01-01" if kind == "applied" else None
             weight = rng.choice(("must", "want", "not"))
             criteria.append(
                 Criterion(
-                    kind=kind, values=values[kind], label=f"{kind} {word}", weight=weight, low=low,
+                    kind=kind, values=values[kind], label=f"{kind} {word}", weight=weight, low=low, after=after,
                     explicit=rng.random() < 0.5,
                 )
             )  # fmt: skip

@@ -26,6 +26,7 @@ Send = Callable[[str, str, Any], tuple[int, str]]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CURSOR = re.compile(r"cursor=([^\"&\s]+)")
+_COUNTS = re.compile(r"class=\"count\">([\d,]+)")
 _MS = re.compile(r"\d+ ms")
 _TABS = re.compile(r"<nav class=\"tabs\".*?</nav>", re.S)
 
@@ -63,6 +64,7 @@ class Watcher:
         self.seen: Seen = world.seen(viewer)
         space = next(one for one in world.spaces if one.name == viewer.workspace)
         self._asking = Asking(world, self.seen, space, rng, pages=pages)
+        self._bound = viewer.jobs is not None
         self._everyone = sorted(person for one in world.spaces for person in one.ids.values())
         self.last: Asked | None = None
         """The newest question that had a further page, with its cursor."""
@@ -85,6 +87,8 @@ class Watcher:
             self._count("wrong_status", f"{asked.kind} was taken")
         if asked.bait and asked.cursor is None and not set(asked.bait) & self.seen.words:
             self._twin(asked, status, text)
+        if self._bound and status == 200 and asked.cursor is None and asked.blind() != asked:
+            self._blind_twin(asked, text)
         if self._rng.random() < 0.2:
             self._read()
 
@@ -134,6 +138,24 @@ class Watcher:
         one, two = (self._comparable(asked, body) for body in (text, other))
         if (status, one) != (other_status, two):
             self._count("told_apart", f"{asked.kind}: {asked.text or asked.query} ({status}, {other_status})")
+
+    def _blind_twin(self, asked: Asked, text: str) -> None:
+        """Stages, outcomes and dates of all jobs must move nobody in the answer of one who is bound to some."""
+        blind = asked.blind()
+        if self._pages and not (blind.text or blind.filters):  # a page that was asked nothing searches nothing
+            return
+        self.tally.twins += 1
+        _, other = self._ask(blind)
+        if self._people_of(text) != self._people_of(other):
+            self._count("told_apart", f"{asked.kind}: {asked.filters or asked.query}")
+
+    def _people_of(self, text: str) -> Any:
+        """Who and how many, in order."""
+        if self._pages:
+            return _COUNTS.findall("".join(_TABS.findall(text))), re.findall(r"/people/([0-9a-f-]{36})", text)
+        found = json.loads(text)
+        counts = {name: found["counts"][name] for name in ("total", "levels", "ats", "outside")}
+        return counts, [hit["person_id"] for hit in found["hits"]]
 
     def _comparable(self, asked: Asked, text: str) -> Any:
         """What must not depend on whether a word is somebody's. By meaning any two words differ: then all but order."""

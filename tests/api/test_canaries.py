@@ -16,7 +16,6 @@ from api.runtime import Runtime, stamp_of
 from api.secret import Secret, new_key
 from api.settings import Settings
 from engine.index import open_folder
-from engine.ranking.verdicts import judge
 from engine.ranking.wall import Wall
 from eval.bench.canaries import LEADS, PRIVATE, make_canaries, viewers_of
 from eval.bench.leaks import Watcher, fill, watch
@@ -197,7 +196,6 @@ def test_a_door_without_its_wall_is_caught(world, filled, planted, least):
         ("legs", lambda _self, legs: legs),
         ("_allows", lambda _self, _criterion: True),
         ("rows", lambda _self, columns: columns.live),
-        ("judged", lambda _self, criteria, index: [judge(one, index) for one in criteria]),
     ],
 )
 def test_a_gap_in_the_wall_of_the_search_is_caught(world, filled, monkeypatch, method, without):
