@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from engine.query.criteria import Criterion, Query
-from eval.bench.canaries import CONNECTION, CanaryWorld, Seen, Workspace, made_up
+from eval.bench.canaries import CONNECTION, CanaryWorld, Seen, made_up
 from eval.bench.questions import Question, make_questions
 
 WORDS_OF_HISTORY = ("rejected", "interviewed", "reached final interview", "previously hired", "applied since 2022")
@@ -72,9 +72,8 @@ class Asked:
 class Asking:
     """Makes requests for one viewer. pages: only what the search page can send."""
 
-    def __init__(self, world: CanaryWorld, seen: Seen, space: Workspace, rng: Random, *, pages: bool) -> None:
+    def __init__(self, world: CanaryWorld, seen: Seen, rng: Random, *, pages: bool) -> None:
         self._world, self._rng, self._pages = world, rng, pages
-        self._space = space
         self._plain = make_questions(300, seed=rng.randrange(10_000))
         self._allowed = sorted(seen.words)
         self._forbidden = sorted(set(world.canaries) - seen.words)

@@ -184,13 +184,13 @@ def _person(
         return SourceRecord(source="outside", **common)
     applications, activities = [], []
     for job in rng.sample(space.jobs, k=rng.randint(1, 3)):
-        rank, reason = rng.randint(0, 5), say("reason", job.id)
+        rank = rng.randint(0, 5)
         lost, stage = rng.random() < 0.6, f"{_STAGES[rank]} {stages[job.id]}"
         applications.append(
             Application(
                 id=say("application", job.id), job_id=job.id, stage=stage, stage_rank=rank, furthest_stage=stage,
                 outcome="rejected" if lost else "active",
-                reason=f"Another was closer {reason}" if lost else None, reopenable=rng.random() < 0.5,
+                reason=f"Another was closer {say('reason', job.id)}" if lost else None, reopenable=rng.random() < 0.5,
                 applied_at=f"{rng.randint(2020, 2025)}-05-06", updated_at="2026-01-02",
             )
         )  # fmt: skip

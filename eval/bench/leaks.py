@@ -62,8 +62,7 @@ class Watcher:
         self.name, self.tally = name, Tally()
         self._world, self._send, self._rng, self._pages = world, send, rng, pages
         self.seen: Seen = world.seen(viewer)
-        space = next(one for one in world.spaces if one.name == viewer.workspace)
-        self._asking = Asking(world, self.seen, space, rng, pages=pages)
+        self._asking = Asking(world, self.seen, rng, pages=pages)
         self._bound = viewer.jobs is not None
         self._everyone = sorted(person for one in world.spaces for person in one.ids.values())
         self.last: Asked | None = None

@@ -112,14 +112,14 @@ def sign_in(browser, runtime, workspace, viewer, email):
 
 def test_random_searches_of_every_viewer_leak_nothing(world, filled):
     with watchers_of(world, filled, seed=1) as watchers:
-        watch(watchers, 400)
+        watch(watchers, 240)
     for one in watchers:
         tally = one.tally
         assert tally.leaks == 0, (one.name, tally.first)
-        assert (tally.searches, tally.reads > 5) == (50, True)
+        assert (tally.searches, tally.reads > 0) == (30, True)
         assert tally.met, one.name
-    assert sum(one.tally.hits for one in watchers) > 500
-    assert sum(one.tally.twins for one in watchers) > 60
+    assert sum(one.tally.hits for one in watchers) > 300
+    assert sum(one.tally.twins for one in watchers) > 40
 
 
 class Door:
@@ -186,7 +186,7 @@ class ForgetfulAccess(BoundToJobs):
 )
 def test_a_door_without_its_wall_is_caught(world, filled, planted, least):
     with watchers_of(world, filled, seed=2, **planted) as watchers:
-        watch(watchers, 200)
+        watch(watchers, 120)
     assert {name for name in least if not sum(getattr(one.tally, name) for one in watchers)} == set()
 
 
@@ -202,5 +202,5 @@ def test_a_gap_in_the_wall_of_the_search_is_caught(world, filled, monkeypatch, m
     monkeypatch.setattr(Wall, method, without)
     with watchers_of(world, filled, seed=4) as watchers:
         managers = [one for one in watchers if "manager" in one.name]
-        watch(managers, 160)
+        watch(managers, 100)
     assert sum(one.tally.leaks for one in managers) > 0
