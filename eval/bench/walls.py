@@ -1,6 +1,6 @@
 """Who may see what, tried from outside: random searches of three viewers in two workspaces, served as anyone gets them.
 
-``headwater bench access``. One database, one server after the other, one for each workspace. A recruiter and a viewer
+``headwater bench walls``. One database, one server after the other, one for each workspace. A recruiter and a viewer
 ask by API key; a hiring manager, who is bound to jobs, by the pages, signed in with a password.
 """
 
@@ -43,7 +43,7 @@ def run(
 ) -> dict[str, Any]:
     """people, jobs: in each workspace. ``first``: the first leaks, in words."""
     world = make_canaries(people, jobs, seed=seed)
-    home = folder / "access"
+    home = folder / "walls"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     with closing(Ledger.open(database_of(home))) as ledger:
