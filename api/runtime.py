@@ -138,37 +138,27 @@ class Runtime:
         limit: int,
         levels: Collection[int] | None = None,
     ) -> SearchResult:
-        vocabulary, among = self.vocabulary(viewer), self._among(query, viewer)
+        vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return search(
                 query, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels, among=among,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels, reach=reach,
             )  # fmt: skip
 
     def rank(
         self, query: Query, ids: Sequence[str], *, viewer: Viewer, policy: Policy, weights: Weights
     ) -> SearchResult:
-        vocabulary, among = self.vocabulary(viewer), self._among(query, viewer)
+        vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return rank(
                 query, ids, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, among=among,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, reach=reach,
             )  # fmt: skip
 
     def seen_by(self, viewer: Viewer) -> int:
         """How many people a search of this viewer goes over."""
         reach = self.reader(viewer).reach()
-        return len(self.index.columns) if reach is None else len(reach)
-
-    def _among(self, query: Query, viewer: Viewer) -> frozenset[str] | None:
-        """Whom a viewer bound to jobs may find: of one job, where the question picks it; None for everyone else."""
-        reader = self.reader(viewer)
-        among = reader.reach()
-        if among is not None:
-            for criterion in query.criteria:
-                if criterion.kind == "job" and criterion.weight != "not" and len(criterion.values) == 1:
-                    among &= reader.reach(criterion.values[0]) or frozenset()
-        return among
+        return len(self.index.columns) if reach is None else len(frozenset[str]().union(*reach.values()))
 
     def follow(self, on_progress: Callable[[int, int], None] | None = None) -> Indexed:
         """Bring the index up to the ledger, now."""

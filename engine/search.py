@@ -6,7 +6,7 @@ sum to it. Never reads the ledger: the caller reads the people of a hit and drop
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -78,14 +78,14 @@ def search(
     limit: int = 20,
     offset: int = 0,
     levels: Collection[int] | None = None,
-    among: Collection[str] | None = None,
+    reach: Mapping[str, Collection[str]] | None = None,
 ) -> SearchResult:
     """The best ``limit`` people after ``offset``, with exact counts over the workspace.
 
-    question: what was typed, or a structured Query given back. levels: only these (a tab of the page). among: ids of
-    the people a viewer who is bound to jobs may find; for any other viewer None.
+    question: what was typed, or a structured Query given back. levels: only these (a tab of the page). reach: of a
+    viewer who is bound to jobs, job id -> ids of the people they may find; for any other None.
     """
-    wall = Wall.around(viewer, among)
+    wall = Wall.around(viewer, reach)
     clock = _Clock()
     start = perf_counter()
     with clock.phase("understand"):
@@ -137,13 +137,13 @@ def rank(
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     today: date,
-    among: Collection[str] | None = None,
+    reach: Mapping[str, Collection[str]] | None = None,
 ) -> SearchResult:
     """The given people in order, all of them that the index holds: one who breaks a must stands at level 0.
 
-    among: as in ``search``.
+    reach: as in ``search``.
     """
-    wall = Wall.around(viewer, among)
+    wall = Wall.around(viewer, reach)
     clock = _Clock()
     start = perf_counter()
     with clock.phase("understand"):

@@ -6,7 +6,7 @@ and neither a leg, nor a criterion, nor the prior that knows of other jobs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -28,29 +28,30 @@ BLIND = Policy(name="blend")
 
 @dataclass(frozen=True)
 class Wall:
-    """``people``: ids of those within; None: there is no wall."""
+    """``of``: job id -> ids of the people who applied, for the jobs that are theirs; None: there is no wall."""
 
-    people: frozenset[str] | None
-    jobs: frozenset[str]
+    of: Mapping[str, Collection[str]] | None
 
     @classmethod
-    def around(cls, viewer: Viewer, people: Collection[str] | None) -> Wall:
+    def around(cls, viewer: Viewer, of: Mapping[str, Collection[str]] | None) -> Wall:
         """Raises NotAllowed for a viewer bound to jobs without the people of these: nobody sees more by a mistake."""
         if viewer.jobs is None:
-            return cls(None, frozenset())
-        if people is None:
+            return cls(None)
+        if of is None or not of.keys() <= viewer.jobs:
             raise NotAllowed("A viewer who is bound to jobs asked without the people of those.")
-        return cls(frozenset(people), viewer.jobs)
+        return cls(of)
 
     def rows(self, columns: Columns) -> BitMap:
         """Everyone there is within it."""
-        if self.people is None:
-            return columns.live
-        return BitMap(columns.rows(list(map(point_id, self.people)))) & columns.live
+        return columns.live if self.of is None else self._rows(columns, self.of)
+
+    def _rows(self, columns: Columns, jobs: Iterable[str]) -> BitMap:
+        people = frozenset[str]().union(*((self.of or {}).get(job_id, ()) for job_id in jobs))
+        return BitMap(columns.rows(map(point_id, people))) & columns.live
 
     def asked(self, query: Query) -> Query:
         """The question without what may not be asked, and a remark that says so."""
-        if self.people is None:
+        if self.of is None:
             return query
         left_out = [criterion for criterion in query.criteria if not self._allows(criterion)]
         if not left_out:
@@ -61,23 +62,22 @@ class Wall:
         return query.model_copy(update={"criteria": kept, "remarks": (*query.remarks, remark)})
 
     def _allows(self, criterion: Criterion) -> bool:
-        if criterion.kind not in OF_ALL_JOBS:
-            return True
-        one = len(criterion.values) == 1 and criterion.values[0] in self.jobs
-        return criterion.kind == "job" and criterion.weight != "not" and one
+        if criterion.kind == "job":
+            return all(value in (self.of or {}) for value in criterion.values)
+        return criterion.kind not in OF_ALL_JOBS
 
     def judged(self, criteria: Iterable[Criterion], index: Index) -> list[Judged]:
-        """Verdicts. Who applied for a job of theirs the caller has picked already."""
-        picked = self.people is not None
+        """Verdicts; who applied for a job of theirs by what the ledger said."""
         return [
-            Judged(one, BitMap(index.columns.live)) if picked and one.kind == "job" else judge(one, index)
+            Judged(one, self._rows(index.columns, one.values)) if self.of is not None and one.kind == "job"
+            else judge(one, index)
             for one in criteria
-        ]
+        ]  # fmt: skip
 
     def legs(self, legs: dict[VectorName, Leg]) -> dict[VectorName, Leg]:
-        if self.people is None:
+        if self.of is None:
             return legs
         return {name: leg for name, leg in legs.items() if name != "history"}
 
     def policy(self, policy: Policy) -> Policy:
-        return policy if self.people is None else BLIND
+        return policy if self.of is None else BLIND

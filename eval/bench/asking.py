@@ -77,6 +77,9 @@ class Asking:
         self._plain = make_questions(300, seed=rng.randrange(10_000))
         self._allowed = sorted(seen.words)
         self._forbidden = sorted(set(world.canaries) - seen.words)
+        theirs = {key for space in world.spaces for key, person in space.ids.items() if person in seen.people}
+        self._near = [word for word in self._forbidden if world.canaries[word].person in theirs]
+        """Said of people they may see, so that it could move these up or down."""
 
     def next(self) -> Asked:
         makers: list[Callable[[], Asked]] = [
@@ -99,7 +102,7 @@ class Asking:
 
     def bait(self, *kinds: str) -> str:
         """A word of one of these kinds (any, where none is given): two times in three one that is not theirs."""
-        pool = self._forbidden if self._rng.random() < 0.67 and self._forbidden else self._allowed or self._forbidden
+        pool = self._rng.choice([one for one in (self._near, self._forbidden, self._allowed) if one])
         if kinds:
             canaries = self._world.canaries
             pool = [word for word in pool if canaries[word].kind in kinds] or [

@@ -69,32 +69,35 @@ class Reader:
             for person_id, found in records.items()
         }
 
-    def reach(self, job_id: str | None = None) -> frozenset[str] | None:
-        """Ids of all whom a viewer bound to jobs may see, or of those who applied for one of these; None: everyone.
+    def reach(self) -> dict[str, frozenset[str]] | None:
+        """Of a viewer bound to jobs: job id -> ids of the people who applied, whom they may see; None: everyone.
 
         By what the ledger holds now, so that it is right while the index is behind.
         """
         if self.viewer.jobs is None:
             return None
-        jobs = sorted(self.viewer.jobs if job_id is None else self.viewer.jobs & {job_id})
         a, r = t.application.c, t.source_record.c
-        found: set[str] = set()
-        for part in chunks(jobs, CHUNK):
+        found: dict[str, set[str]] = {job_id: set() for job_id in self.viewer.jobs}
+        for part in chunks(sorted(self.viewer.jobs), CHUNK):
             query = (
-                select(r.person_id)
+                select(a.job_id, r.person_id)
                 .join(
                     t.application,
                     (a.workspace == r.workspace) & (a.connection == r.connection) & (a.external_id == r.external_id),
                 )
                 .where(r.workspace == self.viewer.workspace, r.deleted_at.is_(None), a.job_id.in_(part))
             )
-            found |= {row.person_id for row in self._rows(query)}
-        return frozenset(found)
+            for row in self._rows(query):
+                found[row.job_id].add(row.person_id)
+        return {job_id: frozenset(people) for job_id, people in found.items()}
 
     def _reached(self, ids: Iterable[str]) -> list[str]:
         """Each once, in order, without those this viewer may not see."""
         wanted, reach = list(dict.fromkeys(ids)), self.reach()
-        return wanted if reach is None else [person_id for person_id in wanted if person_id in reach]
+        if reach is None:
+            return wanted
+        within = frozenset[str]().union(*reach.values())
+        return [person_id for person_id in wanted if person_id in within]
 
     def _bodies(self, wanted: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """(person id, connection, body) of every record, erased people's left out, in no order."""
@@ -184,7 +187,7 @@ class Reader:
     def person_ids(self) -> Iterator[str]:
         """Everyone this viewer may see, in the order of ids."""
         if (reach := self.reach()) is not None:
-            yield from sorted(reach)
+            yield from sorted(frozenset[str]().union(*reach.values()))
             return
         last = ""
         while True:

@@ -19,7 +19,7 @@ OF_JOBS = [
     Criterion(kind="updated", after="2024-01-01", label="updated from 2024", explicit=True),
     Criterion(kind="job", values=("j2",), label="applied to j2", explicit=True),
     Criterion(kind="job", values=("j1", "j2"), label="applied to one", explicit=True),
-    Criterion(kind="job", values=("j1",), label="not on j1", weight="not", explicit=True),
+    Criterion(kind="job", values=("j2",), label="not on j2", weight="not", explicit=True),
 ]
 
 
@@ -38,7 +38,7 @@ def world(tmp_path_factory, make_world, stamp):
 def walled(world, query, **more):
     world.ask.common["viewer"] = LEE
     try:
-        return world.ask.search(query, among=world.among, **{"limit": 500, **more})
+        return world.ask.search(query, reach={"j1": world.among}, **{"limit": 500, **more})
     finally:
         world.ask.common["viewer"] = Viewer()
 
@@ -73,7 +73,17 @@ def test_what_depends_on_other_jobs_is_left_out_and_said(world, criterion):
     assert criterion not in found.query.criteria
 
 
-def test_a_job_of_theirs_is_picked_by_the_caller_and_stays_a_criterion(world):
+def test_a_job_of_theirs_can_be_asked_for_and_excluded(world):
+    two = {"j1": frozenset(world.people[:40]), "j3": frozenset(world.people[30:60])}
+    world.ask.common["viewer"] = Viewer(jobs=frozenset(two))
+    for weight, people in (("must", two["j3"]), ("not", two["j1"] - two["j3"])):
+        one = Criterion(kind="job", values=("j3",), label="j3", weight=weight, explicit=True)
+        found = world.ask.search(Query(criteria=(one,)), reach=two, limit=500)
+        assert {h.person_id for h in found.hits} == people
+    world.ask.common["viewer"] = Viewer()
+
+
+def test_a_job_of_theirs_is_judged_by_what_the_ledger_said(world):
     mine = Criterion(kind="job", values=("j1",), label="applied to j1", explicit=True)
     found = walled(world, Query(criteria=(mine,)))
     assert found.query.criteria == (mine,)
@@ -101,14 +111,14 @@ def test_ranking_given_people_leaves_out_those_outside(world, seed):
 
     common = {**world.ask.common, "viewer": LEE}
     given = [str(p) for p in np.random.default_rng(seed).permutation(world.people)[:60]]
-    found = rank(question(seed), given, policy=Policy(), weights=Weights(), among=world.among, **common)
+    found = rank(question(seed), given, policy=Policy(), weights=Weights(), reach={"j1": world.among}, **common)
     assert {h.person_id for h in found.hits} == set(given) & world.among
     assert found.counts.total <= len(found.hits)
 
 
 def test_who_is_within_nothing_finds_nobody(world):
     world.ask.common["viewer"] = LEE
-    found = world.ask.search(question(1), among=frozenset(), limit=50)
+    found = world.ask.search(question(1), reach={}, limit=50)
     world.ask.common["viewer"] = Viewer()
     assert (found.hits, found.order, found.counts.total) == ((), (), 0)
 

@@ -6,10 +6,10 @@ from random import Random
 import pytest
 
 from engine.records import Viewer
-from eval.bench.walls import report
 from eval.bench.asking import Asked, Asking
 from eval.bench.canaries import CONNECTION, LEADS, PRIVATE, make_canaries, viewers_of
 from eval.bench.leaks import Watcher, watch
+from eval.bench.walls import report
 
 
 @pytest.fixture(scope="module")
