@@ -19,7 +19,8 @@ from api.console import out, show_json
 from api.settings import Settings
 
 NAMES = (
-    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "backfill", "webhooks",
+    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
+    "webhooks",
 )  # fmt: skip
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""

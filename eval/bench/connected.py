@@ -80,7 +80,7 @@ def connected(home: Path, cache_dir: Path, encoder: str, *, people: int, seed: i
             VIEWER.workspace, NAME, vendor="teamtailor", origin=site.url, credential=vault.seal("sandbox-admin"),
             secrets_sealed=vault.seal(json.dumps([vendor.webhooks.key])),
         )  # fmt: skip
-        served = stack.enter_context(serving(home, cache_dir, encoder, secret))
+        served = stack.enter_context(serving(home, cache_dir, encoder, secret=secret))
         everyone = tuple(row.id for row in vendor.store.rows("candidates"))
         made = Connected(vendor, served, ledger, f"/v1/hooks/{row.token}", everyone)
         made.settle()

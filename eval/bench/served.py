@@ -60,7 +60,9 @@ class Client:
         self._connection.close()
 
 
-def environment(home: Path, cache_dir: Path, encoder: str, secret: str | None = None) -> dict[str, str]:
+def environment(
+    home: Path, cache_dir: Path, encoder: str, workspace: str = "default", secret: str | None = None
+) -> dict[str, str]:
     """secret: the installation's, for who seals a credential for it. None: it makes its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
     return {
@@ -68,6 +70,7 @@ def environment(home: Path, cache_dir: Path, encoder: str, secret: str | None = 
         "HEADWATER_DATA_DIR": str(home.resolve()),
         "HEADWATER_ENCODER_DIR": str(cache_dir.resolve()),
         "HEADWATER_ENCODER": encoder,
+        "HEADWATER_WORKSPACE": workspace,
         "PYTHONPATH": str(ROOT),
         **({"HEADWATER_SECRET_KEY": secret} if secret else {}),
     }
@@ -77,16 +80,19 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "api.cli", *words]
 
 
-def make_key(settings: dict[str, str]) -> str:
-    """A new API key of the installation."""
-    done = subprocess.run(command("keys", "create", "bench", "--json"), env=settings, capture_output=True, check=True)
+def make_key(settings: dict[str, str], *options: str) -> str:
+    """A new API key of the installation. options: as of ``headwater keys create``."""
+    words = command("keys", "create", "bench", "--json", *options)
+    done = subprocess.run(words, env=settings, capture_output=True, check=True)
     return str(json.loads(done.stdout)["key"])
 
 
 @contextmanager
-def serving(home: Path, cache_dir: Path, encoder: str, secret: str | None = None) -> Iterator[Served]:
+def serving(
+    home: Path, cache_dir: Path, encoder: str, workspace: str = "default", secret: str | None = None
+) -> Iterator[Served]:
     """A server in a child, up and answering; ended with the block."""
-    settings = environment(home, cache_dir, encoder, secret)
+    settings = environment(home, cache_dir, encoder, workspace, secret)
     key = make_key(settings)
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(command("serve", "--port", "0"), env=settings, stdout=log, stderr=log)
