@@ -4,10 +4,11 @@ from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
+from indexer.ledger.sealed import Resealed
 from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordVersion
 from indexer.ledger.writer import Writer
 
 __all__ = [
     "Answer", "EmbeddingCache", "Event", "KeyRow", "Keys", "Ledger", "ParkedRow", "Put", "Reader", "RecordVersion",
-    "Writer", "text_hash",
+    "Resealed", "Writer", "text_hash",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,6 +14,7 @@ from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
+from indexer.ledger.sealed import Resealed, reseal
 from indexer.ledger.writer import Writer
 
 
@@ -46,6 +48,10 @@ class Ledger:
 
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
         return Writer(self._writing, workspace, actor, self._clock)
+
+    def reseal(self, rotate: Callable[[str], str]) -> Resealed:
+        """Every sealed text of every workspace once more under the secret in use. rotate: ``Vault.rotate``."""
+        return reseal(self._writing, rotate)
 
     def close(self) -> None:
         self._reading.dispose()

@@ -28,6 +28,9 @@ metadata = MetaData(
     }
 )
 
+SEALED = {"sealed": True}
+"""``info=SEALED`` of a column: it holds what indexer.vault sealed, and ``Ledger.reseal`` finds it by that."""
+
 person = Table(
     "person",
     metadata,
