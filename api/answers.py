@@ -14,12 +14,14 @@ from typing import Any
 from uuid import uuid4
 
 from api import cursors
-from api.profiles import external_ids, headline_of, location_of, profile_of
+from api.notes import Notes
+from api.profiles import profile_of
 from api.questions import query_of
 from api.runtime import Runtime
 from api.schemas import (
     CountsOut,
     EvidenceOut,
+    ExternalId,
     HitOut,
     PartsOut,
     PersonOut,
@@ -33,7 +35,8 @@ from engine.errors import BadCursor, BadInput
 from engine.query.criteria import Query
 from engine.query.understand import understand
 from engine.ranking.results import Counts, Evidence, Hit, SearchResult
-from engine.records import Person, Policy, Viewer
+from engine.records import Policy, Viewer
+from indexer.ledger import Brief, SearchNote
 
 RECENT = 200
 """Result lists kept in memory until the ledger has them, and for the page after."""
@@ -41,20 +44,31 @@ RECENT = 200
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer, and what is left to write once it has been sent."""
+    """The answer, and what is to be noted once it has been sent."""
 
     answer: SearchOut
     note: Callable[[], None]
 
 
 class Answers:
-    """Thread-safe."""
+    """Thread-safe. Close it before its runtime."""
 
     def __init__(self, runtime: Runtime, *, list_minutes: float = 30.0, clock: Callable[[], float] = time.time) -> None:
         self._runtime = runtime
         self._minutes = list_minutes
         self._clock = clock
         self._recent: OrderedDict[str, Any] = OrderedDict()
+        self._notes = Notes(self._write)
+        self.settle = self._notes.settle
+        """Wait until every search that was answered is noted."""
+        self.close = self._notes.close
+
+    def _write(self, notes: Sequence[SearchNote]) -> None:
+        by_workspace: dict[str, list[SearchNote]] = {}
+        for note in notes:
+            by_workspace.setdefault(note.viewer.workspace, []).append(note)
+        for some in by_workspace.values():
+            self._runtime.writer(some[0].viewer).note_searches(some)
 
     def search(self, asked: SearchIn, viewer: Viewer) -> Answered:
         """Raises BadInput, BadCursor."""
@@ -83,26 +97,18 @@ class Answers:
         first = not asked.cursor
 
         def note() -> None:
-            writer = self._runtime.writer(viewer)
-            if first and cursor:
-                body = self._recent.get(list_id)
-                if body is not None:
-                    writer.save_result_list(viewer, body, minutes=self._minutes, list_id=list_id)
-            writer.impression(
-                viewer,
-                {
-                    "query": result.query,
-                    "policy": asked.policy.model_dump(),
-                    "weights": asked.weights.model_dump(),
-                    "stamp": _stamp(self._runtime),
-                    "offset": offset,
-                    "considered": [person_id for person_id, *_ in order],
-                    "shown": [
-                        {"person_id": h.person_id, "score": h.score, "parts": h.parts.model_dump()} for h in hits
-                    ],
-                    "took_ms": took,
-                },
-            )
+            body = self._recent.get(list_id) if first and cursor else None
+            noted = {
+                "query": result.query,
+                "policy": asked.policy.model_dump(),
+                "weights": asked.weights.model_dump(),
+                "stamp": _stamp(self._runtime),
+                "offset": offset,
+                "considered": [person_id for person_id, *_ in order],
+                "shown": [{"person_id": h.person_id, "score": h.score, "parts": h.parts.model_dump()} for h in hits],
+                "took_ms": took,
+            }
+            self._notes.add(SearchNote(viewer, noted, list_id, body, self._minutes))
 
         return Answered(answer, note)
 
@@ -121,7 +127,7 @@ class Answers:
         self._recent[list_id] = {
             "query": result.query.model_dump(mode="json"),
             "counts": result.counts.model_dump(mode="json"),
-            "order": [list(item) for item in result.order],
+            "order": result.order,
             "viewer": viewer.user,
         }
         while len(self._recent) > RECENT:
@@ -160,7 +166,7 @@ class Answers:
         query = asked.query or understand(
             text, lexicon=runtime.lexicon, vocabulary=runtime.vocabulary(viewer), today=runtime.today
         )
-        known = runtime.reader(viewer).people(asked.ids)
+        known = runtime.reader(viewer).briefs(asked.ids)
         result = runtime.rank(query, list(known), viewer=viewer, policy=policy_of(asked.policy), weights=asked.weights)
         return RankOut(
             criteria=list(result.query.criteria),
@@ -176,7 +182,7 @@ class Answers:
         return profile_of(person, lexicon=self._runtime.lexicon, jobs=jobs, today=self._runtime.today)
 
     def _hits(self, result: SearchResult, viewer: Viewer) -> list[HitOut]:
-        people = self._runtime.reader(viewer).people([hit.person_id for hit in result.hits])
+        people = self._runtime.reader(viewer).briefs([hit.person_id for hit in result.hits])
         return [_hit(hit, people[hit.person_id], result.query) for hit in result.hits if hit.person_id in people]
 
 
@@ -194,18 +200,16 @@ def _counts(counts: Counts) -> CountsOut:
     )
 
 
-def _hit(hit: Hit, person: Person, query: Query) -> HitOut:
-    connections = {
-        record.id: connection for connection, record in zip(person.connections, person.records, strict=False)
-    }
+def _hit(hit: Hit, person: Brief, query: Query) -> HitOut:
+    connections = {record_id: connection for connection, record_id in person.ids}
     return HitOut(
         rank=hit.rank,
         person_id=hit.person_id,
-        external_ids=external_ids(person),
+        external_ids=[ExternalId(connection=connection, id=record_id) for connection, record_id in person.ids],
         name=person.name,
         source=person.source,
-        headline=headline_of(person) or hit.headline,
-        location=location_of(person),
+        headline=person.headline or hit.headline,
+        location=person.location,
         level=hit.level,
         score=hit.score,
         parts=PartsOut.model_validate(hit.parts.model_dump()),

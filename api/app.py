@@ -26,12 +26,15 @@ STATIC = Path(__file__).parent / "web" / "static"
 def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = False) -> FastAPI:
     """The app over an open runtime. close_runtime: the app's end closes it."""
 
+    answers = Answers(runtime, list_minutes=settings.result_list_minutes)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=runtime.warm, daemon=True).start()
         runtime.follow_soon()  # what was written while nobody served
         runtime.watch()
         yield
+        answers.close()
         if close_runtime:
             runtime.close()
 
@@ -46,7 +49,7 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
     )
     app.state.runtime = runtime
     app.state.access = Access(runtime.secret, runtime.ledger.keys)
-    app.state.answers = Answers(runtime, list_minutes=settings.result_list_minutes)
+    app.state.answers = answers
     app.state.settings = settings
     for routes in (health, search, people, jobs):
         app.include_router(routes.router, prefix="/v1")

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from api.commands import bench, demo, doctor, imports, keys, look, models, serve
+from api.commands import bench, demo, doctor, imports, keys, look, models, sandbox, serve
 from api.console import err, log_to_stderr
 from api.errors import first_sentence
 from engine.errors import BadInput, HeadwaterError
@@ -28,6 +28,7 @@ app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
+app.add_typer(sandbox.app, name="sandbox")
 
 
 def main() -> None:

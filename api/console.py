@@ -21,7 +21,7 @@ Report = Callable[[int, int], None]
 
 def show_json(value: Any) -> None:
     """To standard output, and nothing else there."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str), flush=True)
 
 
 def log_to_stderr(level: int = logging.WARNING) -> None:

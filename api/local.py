@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
 import httpx
@@ -23,6 +23,9 @@ from api.settings import Settings
 from engine.errors import BadInput, Busy, NeedsOperator, NotFound
 from engine.records import Viewer
 from indexer.ledger import Ledger
+
+AT_ONCE = 5
+"""So many people are indexed before a question is answered: a second at most. More are left for after the answer."""
 
 SELF = Viewer(workspace=WORKSPACE, user=LOCAL)
 
@@ -104,11 +107,20 @@ def open_door(settings: Settings) -> Iterator[Door]:
         yield remote
         return
     with open_runtime(settings, create=False) as runtime:
-        runtime.follow()
+        waiting = runtime.waiting()
+        later = waiting > AT_ONCE and len(runtime.index.columns) > 0
+        if not later:
+            runtime.follow()
         for remark in (runtime.remark, runtime.switch.remark if runtime.switch else None):
             if remark:
                 err.print(remark, soft_wrap=True)
-        yield Own(Answers(runtime, list_minutes=settings.result_list_minutes))
+        if later:
+            changed = f"{waiting} changed people and jobs are not searchable yet: they are indexed after the answer."
+            err.print(changed, soft_wrap=True)
+        with closing(Answers(runtime, list_minutes=settings.result_list_minutes)) as answers:
+            yield Own(answers)
+        if later:
+            runtime.follow()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from api.schemas import ExternalId, PersonOut, RecordOut, TimelineOut
 from engine.facts import read_person
 from engine.lexicon import Lexicon
 from engine.records import Application, Person, SourceRecord
+from indexer.ledger import headline_of
 
 
 def external_ids(person: Person) -> list[ExternalId]:
@@ -27,24 +28,12 @@ def location_of(person: Person) -> str | None:
     return next((record.location for record in person.records if record.location), None)
 
 
-def headline_of(person: Person) -> str | None:
-    """What a source says in one line, or the newest position it lists."""
-    for record in person.records:
-        if record.headline:
-            return record.headline
-    for record in person.records:
-        for position in record.positions:
-            if position.title:
-                return " · ".join(part for part in (position.title, position.employer) if part)
-    return None
-
-
 def profile_of(person: Person, *, lexicon: Lexicon, jobs: Mapping[str, str], today: date) -> PersonOut:
     """The whole history. jobs: id -> title."""
     facts = read_person(person, lexicon=lexicon, today=today)
     records = person.records
     newest = next((p for p in facts.positions if p.title), None)
-    headline = headline_of(person)
+    headline = headline_of(records)
     if headline is None and newest:
         headline = " · ".join(part for part in (newest.title, newest.employer) if part)
     return PersonOut(

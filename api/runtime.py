@@ -30,7 +30,7 @@ from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
 from indexer.embed import Indexed, index_name
 from indexer.follower import checkpoint_name, follow
-from indexer.ledger import Ledger, Reader, Writer
+from indexer.ledger import Event, Ledger, Reader, Writer
 from models import Encoder
 
 __all__ = ["WORKSPACE", "Runtime", "open_runtime", "stamp_of"]
@@ -94,8 +94,15 @@ class Runtime:
 
     def behind(self) -> bool:
         """Whether something written, by whatever process, is not searchable yet."""
+        return bool(self._unread(limit=1))
+
+    def waiting(self) -> int:
+        """How many people and jobs were written, by whatever process, and are not searchable yet."""
+        return len({name for event in self._unread(limit=1_000) for name in event.ids})
+
+    def _unread(self, limit: int) -> Sequence[Event]:
         reader = self.ledger.reader(Viewer(workspace=WORKSPACE, user="indexer"))
-        return bool(reader.events(int(reader.checkpoint(checkpoint_name(self.index)) or 0), limit=1))
+        return reader.events(int(reader.checkpoint(checkpoint_name(self.index)) or 0), limit=limit)
 
     @property
     def today(self) -> date:

@@ -18,6 +18,7 @@ from engine.records import Viewer
 from indexer.follower import rebuild
 from indexer.ledger import Ledger
 from models import Encoder, Kind, Vectors
+from models.encoder import Pending
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,9 @@ class Interruptible:
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
         self._go_on()
         return self._encoder.encode(texts, kind=kind)
+
+    def begin(self, text: str) -> Pending:
+        return self._encoder.begin(text)
 
 
 class Switch:

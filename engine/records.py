@@ -94,6 +94,20 @@ class Education(Record):
     span: Span | None = None
 
 
+class StageSpell(Record):
+    """A stage an application is proven to have been in, and by what.
+
+    It was entered on a day from ``not_before`` to ``not_after``; the same day twice where that is known exactly.
+    activity: the ATS logged it; snapshot: it was read there; webhook: the ATS told of it.
+    """
+
+    stage: str
+    rank: Whole = Field(default=0, ge=0, le=5)
+    not_before: PartialDate | None = None
+    not_after: PartialDate | None = None
+    proof: Literal["activity", "snapshot", "webhook"] = "snapshot"
+
+
 class Application(Record):
     """A person on a job, now and at best. ``furthest_stage`` never moves back."""
 
@@ -109,6 +123,8 @@ class Application(Record):
     """A rejection that says nothing against the person (headcount, timing, salary)."""
     applied_at: PartialDate | None = None
     updated_at: PartialDate | None = None
+    history: tuple[StageSpell, ...] = ()
+    """Oldest first, and only what is proven: between two spells there may have been others."""
 
 
 class Activity(Record):

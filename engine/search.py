@@ -7,7 +7,6 @@ sum to it. Never reads the ledger: the caller reads the people of a hit and drop
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +36,6 @@ from models import Encoder
 
 ORDER = 1_000
 """People in a stored result list at most."""
-_ENCODING = ThreadPoolExecutor(max_workers=2, thread_name_prefix="encode")
 
 
 @dataclass
@@ -88,8 +86,8 @@ def search(
     start = perf_counter()
     with clock.phase("understand"):
         query = _understood(question, lexicon, vocabulary, today)
-    # The encoder runs beside the sets: it lets go of Python's lock, the sets do not need the vector.
-    vector = _ENCODING.submit(encoder.encode, [query.semantic], kind="query") if query.semantic else None
+    # The encoder runs beside the sets, which do not need the vector.
+    vector = encoder.begin(query.semantic) if query.semantic else None
     with clock.phase("levels"):
         index.catch_up()
         judged = [judge(criterion, index) for criterion in query.criteria]
@@ -102,7 +100,7 @@ def search(
         gathering = Gathering(query, found, index, wanted, min(ORDER, max(200, offset + limit)))
         gathering.take(lexical)
     with clock.phase("encode"):  # what is left of it: it went on beside all of the above
-        dense = make_dense_legs(vector.result()[0] if vector else None)
+        dense = make_dense_legs(vector() if vector else None)
     with clock.phase("legs"):
         gathering.take(dense)
     legs = lexical | dense
@@ -141,7 +139,7 @@ def rank(
     with clock.phase("understand"):
         query = _understood(question, lexicon, vocabulary, today)
     with clock.phase("encode"):
-        vector = encoder.encode([query.semantic], kind="query")[0] if query.semantic else None
+        vector = encoder.begin(query.semantic)() if query.semantic else None
         legs = make_legs(query, vector)
     with clock.phase("levels"):
         index.catch_up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Kind = Literal["query", "passage"]
+Pending = Callable[[], NDArray[np.float32]]
+"""Waits for a vector (dim,) that is being made. To be called once."""
 
 
 class Encoder(Protocol):
@@ -30,4 +32,11 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
         """(n, dim) float32, unit rows, in the order given. An empty text is allowed. Raises BadOutput."""
+        ...
+
+    def begin(self, text: str) -> Pending:
+        """Start to encode a question and go on with something else: the caller's thread is not needed meanwhile.
+
+        A thread of its own would not do: it waits for the interpreter while the caller works, up to five milliseconds.
+        """
         ...

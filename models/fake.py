@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from models.encoder import Kind, Vectors
+from models.encoder import Kind, Pending, Vectors
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 
@@ -38,3 +38,6 @@ class FakeEncoder:
             if not vectors[row].any():
                 vectors[row] = self._direction("")
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+    def begin(self, text: str) -> Pending:
+        return lambda: np.asarray(self.encode([text], kind="query")[0])

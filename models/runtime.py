@@ -14,16 +14,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from models.catalog import CatalogEntry, sha256_of
-from models.encoder import Kind, Vectors
+from models.encoder import Kind, Pending, Vectors
 from models.errors import BadOutput, ModelError
 
 RECIPE = 2
@@ -95,7 +96,7 @@ def _intact(folder: Path) -> bool:
 
 
 class OpenVinoEncoder:
-    """An Encoder over a converted model. One inference request per thread.
+    """An Encoder over a converted model. An inference request serves one call at a time and then the next.
 
     The model is compiled twice: queries and passages have their own streams, so that a query never waits for a
     batch of passages to end, only shares the processor with it.
@@ -122,38 +123,58 @@ class OpenVinoEncoder:
         self._path = folder / "model.xml"
         self._compiling = threading.Lock()
         self._models: dict[Kind, ov.CompiledModel] = {}
-        self._local = threading.local()
+        self._free: dict[Kind, deque[ov.InferRequest]] = {"query": deque(), "passage": deque()}
 
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
+        encodings = self._tokens(texts, kind)
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens, WIDTH_STEP[kind]):
+            vectors[rows] = self._start([encodings[row].ids for row in rows], width, kind)()
+        return self._checked(vectors)
+
+    def begin(self, text: str) -> Pending:
+        encodings = self._tokens([text], "query")
+        ((_, width),) = _batches([len(encodings[0].ids)], self.max_tokens, WIDTH_STEP["query"])
+        wait = self._start([encodings[0].ids], width, "query")
+        return lambda: np.asarray(self._checked(wait())[0])
+
+    def _tokens(self, texts: Sequence[str], kind: Kind) -> list[Any]:
         prefix = self._prefix[kind]
         # 20 characters a token is far beyond any language's mean: cutting first keeps a huge text cheap.
         limit = self.max_tokens * 20
-        encodings = self._tokenizer.encode_batch([prefix + text[:limit].strip() for text in texts])
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens, WIDTH_STEP[kind]):
-            ids = np.full((len(rows), width), self._pad, dtype=np.int64)
-            mask = np.zeros((len(rows), width), dtype=np.int64)
-            for place, row in enumerate(rows):
-                own = encodings[row].ids
-                ids[place, : len(own)] = own
-                mask[place, : len(own)] = 1
-            vectors[rows] = self._infer(ids, mask, kind)
+        return list(self._tokenizer.encode_batch([prefix + text[:limit].strip() for text in texts]))
+
+    def _start(self, tokens: Sequence[Sequence[int]], width: int, kind: Kind) -> Callable[[], Vectors]:
+        """Begin an inference on the runtime's own threads. Returns what waits for its rows, not yet of unit length."""
+        ids = np.full((len(tokens), width), self._pad, dtype=np.int64)
+        mask = np.zeros((len(tokens), width), dtype=np.int64)
+        for place, own in enumerate(tokens):
+            ids[place, : len(own)] = own
+            mask[place, : len(own)] = 1
+        free = self._free[kind]
+        try:
+            request = free.pop()
+        except IndexError:
+            request = self._compiled(kind).create_infer_request()
+        request.start_async({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
+
+        def wait() -> Vectors:
+            request.wait()
+            rows = np.array(request.get_output_tensor(0).data, dtype=np.float32)
+            free.append(request)  # one that nobody waited for is not used again: it may still be at work
+            return rows
+
+        return wait
+
+    def _checked(self, vectors: Vectors) -> Vectors:
         if not np.isfinite(vectors).all():
             raise BadOutput(
                 f"the encoder {self.key!r} gave a number that is not finite: run `headwater models verify`."
             )
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / norms, dtype=np.float32)
-
-    def _infer(self, ids: NDArray[np.int64], mask: NDArray[np.int64], kind: Kind) -> Vectors:
-        request = getattr(self._local, kind, None)
-        if request is None:
-            request = self._compiled(kind).create_infer_request()
-            setattr(self._local, kind, request)
-        result = request.infer({"input_ids": ids, "attention_mask": mask}, share_inputs=True)
-        return np.asarray(result[0], dtype=np.float32)
 
     def _compiled(self, kind: Kind) -> ov.CompiledModel:
         with self._compiling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -47,11 +48,11 @@ def demo(
     with open_runtime(settings) as runtime:
         imports.show_result(imports.read_in(runtime.ledger, world))
         imports.index(runtime)
-        door = Own(Answers(runtime))
-        for question in QUESTIONS:
-            out.print()
-            out.print(Rule(Text(question), align="left"))
-            show_answer(find(door, question, 3) | {"cursor": None})
+        with closing(Answers(runtime)) as answers:
+            for question in QUESTIONS:
+                out.print()
+                out.print(Rule(Text(question), align="left"))
+                show_answer(find(Own(answers), question, 3) | {"cursor": None})
         if listening is not None:
             run(runtime, settings, listening)
 

@@ -51,12 +51,12 @@ def search(
         "cursor": cursor,
     }  # fmt: skip
     asked = asked_of(given)
-    with open_door(Settings()) as door:
+    with open_door(Settings()) as door:  # closing a large index takes a moment: the answer is shown before
         answer = door.search(asked)
-    if as_json:
-        show_json(answer)
-    else:
-        show_answer(answer)
+        if as_json:
+            show_json(answer)
+        else:
+            show_answer(answer)
 
 
 def asked_of(given: dict[str, Any]) -> SearchIn:

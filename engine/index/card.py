@@ -39,11 +39,16 @@ class CardBody(Mapping[str, Any]):
 
     def __init__(self, text: str) -> None:
         self._lines = text.split(_LINE)
+        self._kinds: dict[str, list[str]] | None = None
 
     def of_kind(self, kind: str, values: Collection[str] | None = None) -> list[dict[str, Any]]:
         """The facts of one kind, in the order of the card; with ``values`` only those that have one of them."""
-        head = f"{kind} "
-        lines = [line[len(head) :] for line in self._lines[2:] if line.startswith(head)]
+        if self._kinds is None:  # asked once a criterion
+            self._kinds = {}
+            for line in self._lines[2:]:
+                own, _, fact = line.partition(" ")
+                self._kinds.setdefault(own, []).append(fact)
+        lines = self._kinds.get(kind, [])
         if values is None:
             return [_loads(line) for line in lines]
         marked = [f"{_QUOTE}{value}{_QUOTE}" for value in values]  # a value is plain words or an id: nothing to escape

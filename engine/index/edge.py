@@ -67,6 +67,7 @@ class EdgeIndex:
         self._shard = _load(shard)
         self.columns, self._words = load(folder / "columns.bin") or (Columns(), Words())
         self._since_snapshot = 0
+        """Changes that the snapshot does not hold."""
         self._catch_up()
 
     def upsert(self, points: Sequence[PersonPoint]) -> None:
@@ -89,6 +90,7 @@ class EdgeIndex:
         if points:
             self._shard.update(_U.delete_points(list(points)))
             self._shard.flush()
+            self._since_snapshot += len(points)
             for point in points:
                 self.columns.drop(point)
                 if (row := self.columns.row_of.get(point)) is not None:
@@ -174,7 +176,8 @@ class EdgeIndex:
             self._save_columns()
 
     def close(self) -> None:
-        self._save_columns()
+        if self._since_snapshot:
+            self._save_columns()
         self._shard.close()
 
     def _save_columns(self) -> None:
@@ -185,6 +188,7 @@ class EdgeIndex:
         for record in self._scroll(where, payload=edge.PayloadSelector.Exclude(["card", "near"])):
             payload = record.payload
             self._put(record.id, payload, unpack_sparse(payload["lexical"]))
+            self._since_snapshot += 1
 
     def _put(self, point: int, payload: dict[str, Any], sparse: dict[SparseField, Sparse]) -> None:
         self.columns.put(point, payload["person_id"], payload, payload["seq"])

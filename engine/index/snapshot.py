@@ -5,10 +5,12 @@ A cache: what cannot be read is as good as absent, for the engine holds the trut
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 from zlib import crc32
@@ -71,9 +73,22 @@ def load(path: Path) -> tuple[Columns, Words] | None:
         whole = memoryview(path.read_bytes())
         if _SUM.unpack_from(whole)[0] != crc32(whole[_SUM.size :]):
             return None  # a damaged set of rows would be believed
-        return _load(_Parts(whole[_SUM.size :]))
+        with _nothing_to_collect():
+            return _load(_Parts(whole[_SUM.size :]))
     except (OSError, ValueError, KeyError, struct.error):
         return None
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Millions of values are made and none is thrown away: Python would look for garbage among them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _json(parts: dict[str, Any]) -> bytes:

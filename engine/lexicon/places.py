@@ -90,10 +90,10 @@ def _city(data: dict[str, object]) -> Concept:
 
 
 def _near_spellings(name: str, alternates: object) -> tuple[str, ...]:
-    key = fold(name)
-    close = (
-        [a for a in alternates if isinstance(a, str) and len(a) > 4 and fold(a) == key]
-        if isinstance(alternates, list)
-        else []
-    )
+    if not isinstance(alternates, list):
+        return ()
+    key, length = fold(name), len(name)  # a spelling of another length is another name: most are seen without folding
+    close = [
+        a for a in alternates if isinstance(a, str) and len(a) > 4 and abs(len(a) - length) <= 3 and fold(a) == key
+    ]
     return tuple(close[:2])

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from engine.index.columns import Columns
 from engine.index.engine import Index, Leg, Scores, VectorName
-from engine.index.rows import to_array
+from engine.index.rows import among, to_array
 from engine.index.schema import SPARSE, query_vector
 from engine.index.where import ALL, Empty, Ids, Match, Near, Where
 from engine.query.criteria import Criterion, Query
@@ -150,9 +150,7 @@ class Gathering:
         rows = rows[rows >= 0]
         counts = []
         for part in self._parts:
-            among = np.zeros(len(ids), dtype=bool)
-            among[to_array(part)] = True
-            best = rows[among[rows]][:DEPTH].tolist()
+            best = rows[among(rows, part)][:DEPTH].tolist()
             self._points.update(ids[row] for row in best)
             counts.append(len(best))
         return counts

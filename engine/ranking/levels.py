@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from engine.index.columns import Columns
-from engine.index.rows import to_array, to_bitmap
+from engine.index.rows import among, to_bitmap
 from engine.ranking.results import Counts
 from engine.ranking.verdicts import Judged
 
@@ -37,9 +37,9 @@ class Levels:
 
     def levels(self, rows: NDArray[np.uint32]) -> NDArray[np.float64]:
         """``level`` of each row."""
-        found, among = np.zeros(len(rows)), to_bitmap(rows)
+        found, here = np.zeros(len(rows)), to_bitmap(rows)
         for level in (1, 2, 3):
-            found[np.isin(rows, to_array(self.of[level] & among))] = level
+            found[among(rows, self.of[level] & here)] = level
         return found
 
     def counts(self, columns: Columns) -> Counts:

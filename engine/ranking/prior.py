@@ -11,10 +11,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from pyroaring import BitMap
 
 from engine.index.columns import FLAGS, Columns
-from engine.index.rows import to_array, to_bitmap
+from engine.index.rows import among, to_bitmap
 from engine.records import Policy
 
 WHOLE = 0.15
@@ -33,10 +32,11 @@ def prior_columns(
     """
     if policy.name == "blend" or not len(rows):
         return {}
-    known = _among(rows, columns.any_of("source", ("ats",)))
+    here = to_bitmap(rows)  # the flags of a hundred thousand people are not written out for a thousand
+    known = among(rows, columns.any_of("source", ("ats",)) & here).astype(np.float64)
     if policy.name == "strict":
         return {"in the ATS": STRICT * known}
-    flag = {name: _among(rows, columns.flags[name]).astype(bool) for name in FLAGS}
+    flag = {name: among(rows, columns.flags[name] & here) for name in FLAGS}
     known = np.where(flag["do_not_contact"], 0.0, known)
     # In float64: five fifths of the stage part in float32 are more than the whole.
     stage, applied = (columns.number(field)[rows].astype(np.float64) for field in ("stage", "applied"))
@@ -55,11 +55,6 @@ def prior_parts(row: int, columns: Columns, policy: Policy, today: int) -> dict[
     """The same of one row, without what is 0."""
     parts = prior_columns(np.array([row], dtype=np.uint32), columns, policy, today)
     return {name: float(values[0]) for name, values in parts.items() if values[0] > 0}
-
-
-def _among(rows: NDArray[np.uint32], some: BitMap) -> NDArray[np.float64]:
-    """1 for each row that is among some, else 0."""
-    return np.isin(rows, to_array(some & to_bitmap(rows))).astype(np.float64)
 
 
 def reasons(row: int, columns: Columns, parts: dict[str, float]) -> tuple[str, ...]:

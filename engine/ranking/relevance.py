@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from engine.index.columns import Columns
-from engine.index.rows import to_array, to_bitmap
+from engine.index.rows import among, to_bitmap
 from engine.ranking.verdicts import Judged
 from engine.records import Number, Record
 
@@ -58,5 +58,6 @@ def current(rows: NDArray[np.uint32], judged: Sequence[Judged], columns: Columns
     asked = [j.criterion for j in judged if j.criterion.kind == "title" and j.criterion.weight != "not"]
     if not asked:
         return {}
-    held = [to_array(columns.any_of("titles_now", (*c.values, *c.expanded)) & to_bitmap(rows)) for c in asked]
-    return {"current": np.mean([np.isin(rows, here) for here in held], axis=0)}
+    here = to_bitmap(rows)
+    held = [columns.any_of("titles_now", (*c.values, *c.expanded)) & here for c in asked]
+    return {"current": np.mean([among(rows, those) for those in held], axis=0)}

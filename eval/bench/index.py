@@ -23,7 +23,7 @@ from indexer.follower import follow
 from indexer.imports import run_import
 from indexer.ledger import Ledger
 from models import DEFAULT, Encoder
-from models.encoder import Kind, Vectors
+from models.encoder import Kind, Pending, Vectors
 
 BARS = {"indexing_to_embedding": 1.3, "second_import_share": 0.05}
 
@@ -39,6 +39,9 @@ class _Noting:
     def encode(self, texts: Sequence[str], *, kind: Kind = "passage") -> Vectors:
         self.calls.append(list(texts))
         return self._encoder.encode(texts, kind=kind)
+
+    def begin(self, text: str) -> Pending:
+        return self._encoder.begin(text)
 
 
 def run(

@@ -7,6 +7,7 @@ which opens everything by itself, is timed from its start to the answer printed,
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import threading
 import time
@@ -47,12 +48,7 @@ def run(
         finally:
             process.kill()
             process.wait()
-        start = time.perf_counter()
-        done = subprocess.run(command("search", QUESTION, "--json"), env=settings, capture_output=True, check=True)
-        took.append(time.perf_counter() - start)
-        answer = json.loads(done.stdout)
-        if not answer["hits"]:
-            raise RuntimeError("the first answer after the kill has no hits")
+        took.append(_time_to_answer(settings))
     return {
         "people": people,
         "rounds": rounds,
@@ -63,6 +59,20 @@ def run(
         "machine": machine(),
         "bars": BARS,
     }
+
+
+def _time_to_answer(settings: dict[str, str]) -> float:
+    """Seconds until the command line has printed its answer; what it does afterwards is waited for, not counted."""
+    start = time.perf_counter()
+    with subprocess.Popen(command("search", QUESTION, "--json"), env=settings, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        printed = b""
+        while not printed.endswith(b"\n}\n") and (more := os.read(process.stdout.fileno(), 1 << 20)):
+            printed += more
+        took = time.perf_counter() - start
+    if process.returncode or not json.loads(printed)["hits"]:
+        raise RuntimeError("the command line gave no hits after the kill")
+    return took
 
 
 def _serve(settings: dict[str, str], home: Path) -> subprocess.Popen[bytes]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 from docx import Document
 from docx.shared import Pt
@@ -11,6 +15,8 @@ from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from eval.world.prose import Block
@@ -19,12 +25,13 @@ _SIZES = {"name": 18, "contact": 9, "head": 13, "job": 11, "text": 10, "bullet":
 _BOLD = {"name", "head", "job"}
 
 
-def write_pdf(blocks: list[Block], path: Path) -> None:
+def write_pdf(blocks: list[Block], path: Path | IO[bytes]) -> None:
     """One column, A4. ``invariant`` keeps time and random ids out, so the same CV is the same bytes."""
+    plain, bold = ("Helvetica", "Helvetica-Bold") if fits_pdf(blocks) else _wide_fonts()
     styles = {
         name: ParagraphStyle(
             name,
-            fontName="Helvetica-Bold" if name in _BOLD else "Helvetica",
+            fontName=bold if name in _BOLD else plain,
             fontSize=size,
             leading=size * 1.35,
             spaceBefore=8 if name in ("head", "job") else 1,
@@ -39,7 +46,7 @@ def write_pdf(blocks: list[Block], path: Path) -> None:
     ]
     margin = 20 * mm
     SimpleDocTemplate(
-        str(path),
+        str(path) if isinstance(path, Path) else path,
         pagesize=A4,
         leftMargin=margin,
         rightMargin=margin,
@@ -51,7 +58,6 @@ def write_pdf(blocks: list[Block], path: Path) -> None:
 
 def _markup(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # The PDF base fonts hold Latin-1 only; a CV with other letters goes to DOCX (build.py decides).
     return escaped.replace("\n", "<br/>")
 
 
@@ -64,7 +70,32 @@ def fits_pdf(blocks: list[Block]) -> bool:
     return True
 
 
-def write_docx(blocks: list[Block], path: Path) -> None:
+@cache
+def _wide_fonts() -> tuple[str, str]:
+    """The PDF base fonts hold Latin-1 only; reportlab brings a pair that has the rest of our letters."""
+    for name, file in (("Vera", "Vera.ttf"), ("Vera-Bold", "VeraBd.ttf")):
+        pdfmetrics.registerFont(TTFont(name, file))
+    return "Vera", "Vera-Bold"
+
+
+def pdf_bytes(blocks: list[Block]) -> bytes:
+    out = io.BytesIO()
+    write_pdf(blocks, out)
+    return out.getvalue()
+
+
+def docx_bytes(blocks: list[Block]) -> bytes:
+    """The same CV is the same bytes: the moment of writing, which the archive notes, is taken out."""
+    out = io.BytesIO()
+    write_docx(blocks, out)
+    made = io.BytesIO()
+    with zipfile.ZipFile(out) as read, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as write:
+        for name in read.namelist():
+            write.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), read.read(name), zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def write_docx(blocks: list[Block], path: Path | IO[bytes]) -> None:
     document = Document()
     document.core_properties.created = document.core_properties.modified = datetime(2026, 1, 1, tzinfo=UTC)
     for block in blocks:
@@ -75,4 +106,4 @@ def write_docx(blocks: list[Block], path: Path) -> None:
         run = paragraph.add_run(block.text)
         run.bold = block.style in _BOLD
         run.font.size = Pt(_SIZES[block.style])
-    document.save(str(path))
+    document.save(str(path) if isinstance(path, Path) else path)

@@ -8,17 +8,13 @@ from typing import Any
 
 from engine.records import Outcome
 from engine.text import fold
+from indexer.stages import rank_of
 
 _OUTCOMES: tuple[tuple[Outcome, str], ...] = (
     ("rejected", r"reject|declin|avslag|nekad|avvisad|disqualif|not (select|hired)|ej (aktuell|anstalld)|unsuccess"),
     ("withdrawn", r"withdr|tillbaka|aterta|avbrut"),
     ("hired", r"\bhired|\banstall|\bemployed|\bplaced|tillsatt"),
 )
-_RANKS: tuple[tuple[int, str], ...] = (
-    (5, r"\bhired|\banstalld|\bplaced"), (4, r"offer|erbjud|contract|\bavtal"),
-    (3, r"final|\bslut|reference|referens"), (2, r"interview|intervju|assessment|\btest|meeting|\bmote"),
-    (1, r"screen|phone|review|urval|granskning|telefon"),
-)  # fmt: skip
 
 
 def job_of(values: dict[str, str]) -> dict[str, Any] | None:
@@ -33,13 +29,12 @@ def application_of(job_id: str, person: str, values: dict[str, str]) -> dict[str
     stage = values.get("stage") or None
     said = fold(f"{values.get('outcome', '')} {stage or ''}")
     outcome = next((name for name, words in _OUTCOMES if re.search(words, said)), "active")
-    rank = next((rank for rank, words in _RANKS if re.search(words, fold(stage or ""))), 0)
     return {
         "id": f"{person}/{job_id}"[:400],
         "job_id": job_id,
         "stage": stage,
         "furthest_stage": stage,
-        "stage_rank": 5 if outcome == "hired" else rank,
+        "stage_rank": 5 if outcome == "hired" else rank_of(stage or ""),
         "outcome": outcome,
         "reason": values.get("reason") or None,
         "applied_at": values.get("applied_at") or None,

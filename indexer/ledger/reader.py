@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Select, func, or_, select
 from engine.errors import NotFound
 from engine.records import Job, Person, SourceRecord, Viewer, Vocabulary
 from indexer.ledger import tables as t
+from indexer.ledger.briefs import Brief, BriefRecord, brief_of
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp
 from indexer.ledger.jobs import with_job_names
 from indexer.ledger.values import Event, ParkedRow, RecordVersion
@@ -41,6 +42,35 @@ class Reader:
         wanted = list(dict.fromkeys(ids))
         hidden = self._hidden_jobs()
         records: dict[str, list[tuple[str, SourceRecord]]] = {}
+        for person_id, connection, body in self._bodies(wanted):
+            record = SourceRecord.model_validate_json(body)
+            records.setdefault(person_id, []).append(
+                (connection, self._visible(with_job_names(connection, record), hidden))
+            )
+        for found in records.values():
+            found.sort(key=lambda one: (one[0], one[1].id))
+        return {
+            person_id: Person(
+                id=person_id,
+                records=tuple(record for _, record in records[person_id]),
+                connections=tuple(connection for connection, _ in records[person_id]),
+            )
+            for person_id in wanted
+            if person_id in records
+        }
+
+    def briefs(self, ids: Iterable[str]) -> dict[str, Brief]:
+        """What a list shows of those of ``ids`` that are there, by id. Nothing of it is for some viewers only."""
+        records: dict[str, list[tuple[str, BriefRecord]]] = {}
+        for person_id, connection, body in self._bodies(list(dict.fromkeys(ids))):
+            records.setdefault(person_id, []).append((connection, BriefRecord.model_validate_json(body)))
+        return {
+            person_id: brief_of(person_id, sorted(found, key=lambda one: (one[0], one[1].id)))
+            for person_id, found in records.items()
+        }
+
+    def _bodies(self, wanted: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """(person id, connection, body) of every record, erased people's left out, in no order."""
         for part in chunks(wanted, CHUNK):
             query = (
                 select(t.source_record.c.person_id, t.source_record.c.connection, t.source_record.c.body)
@@ -54,23 +84,8 @@ class Reader:
                     t.source_record.c.person_id.in_(part),
                     t.person.c.erased_at.is_(None),
                 )
-            )  # sorted below: asked for in order, SQLite reads the whole workspace along the primary key
-            for person_id, connection, body in self._rows(query):
-                record = SourceRecord.model_validate_json(body)
-                records.setdefault(person_id, []).append(
-                    (connection, self._visible(with_job_names(connection, record), hidden))
-                )
-        for found in records.values():
-            found.sort(key=lambda one: (one[0], one[1].id))
-        return {
-            person_id: Person(
-                id=person_id,
-                records=tuple(record for _, record in records[person_id]),
-                connections=tuple(connection for connection, _ in records[person_id]),
-            )
-            for person_id in wanted
-            if person_id in records
-        }
+            )  # in no order: asked for in one, SQLite reads the whole workspace along the primary key
+            yield from ((row.person_id, row.connection, row.body) for row in self._rows(query))
 
     def _visible(self, record: SourceRecord, hidden: Collection[str]) -> SourceRecord:
         """Without what was said for others, and without all that concerns a job for others."""

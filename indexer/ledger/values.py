@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from engine.records import SourceRecord
+from engine.records import SourceRecord, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,17 @@ class Answer:
 
     fingerprint: str
     body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNote:
+    """One search, to be kept: who asked, what was understood, considered and shown, and the order for paging.
+
+    ``order``: None where all was on the first page.
+    """
+
+    viewer: Viewer
+    body: Mapping[str, Any]
+    order_id: str = ""
+    order: Any = None
+    order_minutes: float = 0.0

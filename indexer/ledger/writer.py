@@ -12,11 +12,11 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
-from engine.records import Job, Record, SourceRecord, Viewer
+from engine.records import Job, Record, SourceRecord
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.jobs import check_jobs, job_name
-from indexer.ledger.values import Answer, Put
+from indexer.ledger.values import Answer, Put, SearchNote
 from indexer.ledger.words import add_words, words_of
 
 
@@ -259,29 +259,29 @@ class Writer:
         with self._engine.begin() as conn:
             upsert(conn, t.checkpoint, rows)
 
-    def impression(self, viewer: Viewer, body: Mapping[str, Any]) -> str:
-        """Note a search: what was asked, understood, considered and shown. Returns its id."""
-        impression_id = str(uuid4())
-        with self._engine.begin() as conn:
-            conn.execute(
-                t.impression.insert().values(
-                    id=impression_id, workspace=self.workspace, viewer=viewer.user, at=self._now(), body=_json(body)
-                )
-            )
-        return impression_id
-
-    def save_result_list(self, viewer: Viewer, body: Any, *, minutes: float, list_id: str | None = None) -> str:
-        """Keep an order for paging; lists that are over go. Returns its id."""
-        list_id = list_id or str(uuid4())
-        until = stamp(self._clock() + timedelta(minutes=minutes))
-        with self._engine.begin() as conn:
-            conn.execute(delete(t.result_list).where(t.result_list.c.expires_at <= self._now()))
-            conn.execute(
-                t.result_list.insert().values(
-                    id=list_id, workspace=self.workspace, viewer=viewer.user, body=_json(body), expires_at=until
-                )
-            )
-        return list_id
+    def note_searches(self, notes: Sequence[SearchNote]) -> None:
+        """Keep what was asked and shown, and the orders for paging, in one commit; orders that are over go."""
+        now = self._clock()
+        own = [{"workspace": self.workspace, "viewer": note.viewer.user} for note in notes]
+        impressions = [
+            {**who, "id": str(uuid4()), "at": stamp(now), "body": _json(note.body)}
+            for who, note in zip(own, notes, strict=True)
+        ]
+        orders = [
+            {
+                **who,
+                "id": note.order_id,
+                "body": _json(note.order),
+                "expires_at": stamp(now + timedelta(minutes=note.order_minutes)),
+            }
+            for who, note in zip(own, notes, strict=True)
+            if note.order is not None
+        ]
+        with self._engine.begin() as conn:  # all is put into words before: others wait for this
+            conn.execute(t.impression.insert(), impressions)
+            if orders:
+                conn.execute(delete(t.result_list).where(t.result_list.c.expires_at <= stamp(now)))
+                conn.execute(t.result_list.insert(), orders)
 
     def answered(self, key: str) -> Answer | None:
         """What was answered to this Idempotency-Key within the last day."""

@@ -12,6 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from engine.records import Document, SourceRecord
+from indexer.ledger import Ledger
+
 ROOT = Path(__file__).parents[2]
 PEOPLE = [
     {
@@ -106,6 +109,20 @@ def test_import_search_person_doctor(run, people):
     assert (report["counts"]["people"], report["held_by"], report["index"]["built"]) == (2, None, True)
     assert "2 people" in run("doctor", "--rebuild").stdout
     assert json.loads(run("search", "nurse in Lund", "--json").stdout)["hits"][0]["person_id"] == person
+
+
+def test_a_question_is_answered_before_many_changes_are_indexed_and_knows_them_the_next_time(run, people, env):
+    run("import", people, "--connection", "crm")
+    ledger = Ledger.open(f"sqlite:///{env['HEADWATER_DATA_DIR']}/headwater.db")
+    cv = Document(id="cv", text="Falconer in Umeå.")
+    ledger.writer("default", "test").put_records("crm", [SourceRecord(id=f"f{n}", documents=(cv,)) for n in range(7)])
+    ledger.close()
+    first = run("search", "falconer", "--json")
+    assert "7 changed people and jobs are not searchable yet" in first.stderr
+    assert json.loads(first.stdout)["counts"]["total"] == 2
+    second = run("search", "falconer", "--json")
+    assert second.stderr == ""
+    assert json.loads(second.stdout)["counts"]["total"] == 9
 
 
 def test_a_serving_process_answers_the_command_line_and_takes_its_imports(run, people, serving):

@@ -137,6 +137,7 @@ def test_pages_are_stable_while_people_come_in(client):
 
 def test_a_cursor_holds_in_another_process_too(client, app):
     first = ask(client, text="backend developer", limit=2)
+    app.state.answers.settle()
     app.state.answers._recent.clear()
     assert ask(client, text="backend developer", limit=2, cursor=first["cursor"])["hits"][0]["rank"] == 3
 
@@ -167,8 +168,9 @@ def test_erased_people_never_show_even_while_the_index_holds_them(client, runtim
     assert client.get(f"/v1/people/{person_id}").status_code == 404
 
 
-def test_every_search_is_noted(client, runtime):
+def test_every_search_is_noted(client, runtime, app):
     answer = ask(client, text="nurse in Göteborg")
+    app.state.answers.settle()
     [noted] = runtime.ledger.reader(Viewer()).impressions()
     assert noted["query"]["text"] == "nurse in Göteborg"
     assert [s["person_id"] for s in noted["shown"]] == [h["person_id"] for h in answer["hits"]]

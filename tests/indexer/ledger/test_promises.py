@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from engine.errors import NotFound
 from engine.records import Activity, Application, Job, Position, SourceRecord, Viewer
-from indexer.ledger import Ledger, Reader
+from indexer.ledger import Ledger, Reader, SearchNote
 from indexer.ledger.jobs import job_name
 from indexer.ledger.tables import record_version
 
@@ -58,8 +58,7 @@ def fill(ledger: Ledger, workspace: str = "default") -> str:
     writer.park("test", "cvs/a.pdf", "The file is locked.")
     writer.save_checkpoint("import:x", {"row": 7})
     writer.mark_indexed("new", {put.person_id: "f1"})
-    writer.impression(viewer, {"text": "nurse"})
-    writer.save_result_list(viewer, {"ids": [put.person_id]}, minutes=30, list_id=f"list-{workspace}")
+    writer.note_searches([SearchNote(viewer, {"text": "nurse"}, f"list-{workspace}", {"ids": [put.person_id]}, 30)])
     return put.person_id
 
 
@@ -280,12 +279,12 @@ def test_time_is_what_the_clock_says(database_url):
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     ledger = Ledger.open(database_url, clock=lambda: at)
     writer, reader = ledger.writer(), ledger.reader(ME)
-    kept = writer.save_result_list(ME, ["p"], minutes=30)
+    writer.note_searches([SearchNote(ME, {}, "kept", ["p"], 30)])
     writer.keep_answer("k", "f" * 64, {})
     writer.put_records("test", [SourceRecord(id="a")])
     assert reader.events()[0].at == "2026-03-01T12:00:00.000+00:00"
     at += timedelta(minutes=31)
-    assert reader.result_list(kept) is None
+    assert reader.result_list("kept") is None
     assert writer.answered("k") is not None
     at += timedelta(days=1)
     assert writer.answered("k") is None

@@ -1,0 +1,1 @@
+"""The Teamtailor API v1 over an account of the made-up world."""

@@ -1,0 +1,67 @@
+"""What Teamtailor lets us read, how a change of each kind gets here, and what it does not tell. Data.
+
+``sandbox`` stands only where the contract suite proves the row on our sandbox; a test compares. ``live`` stays empty
+until a real account was seen.
+"""
+
+from __future__ import annotations
+
+from indexer.connectors.connector import Capability, Way
+
+PROVEN = frozenset({
+    "read candidates", "read custom fields", "read applications", "read notes", "deleted notes", "read uploads",
+    "deleted uploads, answers, values", "read jobs", "deleted applications", "deleted jobs", "deleted candidates",
+    "read stages", "read reject reasons", "read users", "read CV files", "read answers", "read activities",
+    "read assessments", "read to-dos", "read referrals", "prove a stage by a snapshot", "prove a stage by a webhook",
+    "webhook signature v2", "webhook signature v1", "webhook signature of the first form", "regions",
+})  # fmt: skip
+"""Rows that the contract suite proves on the sandbox."""
+
+_ROWS: tuple[tuple[str, bool, Way, str], ...] = (
+    ("read candidates", True, "webhook", "No webhook for tags: those by poll of updated-at."),
+    ("read applications", True, "webhook", "By webhook, else by poll of updated-at and changed-stage-at."),
+    ("read jobs", True, "webhook", "Every status and both feeds are listed; without webhooks each 15 minutes."),
+    ("read stages", True, "poll", "With the jobs and with every application."),
+    ("read reject reasons", True, "sweep", ""),
+    ("read users", True, "sweep", "Names of authors, for showing."),
+    ("read notes", True, "poll", "Sorted by updated-at and read down to the last moment; deletions by the sweep."),
+    ("read private notes", False, "poll", "Not documented whether an Admin key sees them; where it does: private."),
+    ("read CV files", True, "poll", "The link dies in 30 s: fetched anew, then downloaded at once."),
+    ("read uploads", True, "sweep", "No filter by time; also read whenever their candidate or application changes."),
+    ("read answers", True, "sweep", "As uploads."),
+    (
+        "read custom fields",
+        True,
+        "webhook",
+        "candidate.update names them; else as uploads. Private fields stay private.",
+    ),
+    ("read activities", True, "sweep", "As uploads. Codes are not documented: kept as they are."),
+    ("read assessments", True, "sweep", "Partner results: summary and score. As uploads."),
+    ("read to-dos", True, "sweep", ""),
+    ("read referrals", True, "sweep", ""),
+    ("read messages", False, "none", "No resource for e-mail and SMS is documented."),
+    ("read stage history", False, "none", "There is none; only what the three rows below prove, with its interval."),
+    ("prove a stage by a snapshot", True, "poll", "Each stage read, with changed-stage-at, is kept."),
+    ("prove a stage by a webhook", True, "webhook", "job_application.update names stage and time; v2 deliveries only."),
+    ("prove a stage by an activity", False, "sweep", "Only where its data names a stage of the same job."),
+    (
+        "read confidential jobs",
+        False,
+        "none",
+        "internal says where a job is advertised; nothing marks one confidential.",
+    ),
+    ("read end of consent", False, "none", "Only when consent was given (consent-future-jobs-at)."),
+    ("deleted candidates", True, "webhook", "candidate.destroy, proved by a read; else the sweep."),
+    ("deleted applications", True, "webhook", "job_application.destroy; else with any read of the candidate."),
+    ("deleted jobs", True, "webhook", "job.destroy; else by the next whole listing."),
+    ("deleted notes", True, "sweep", ""),
+    ("deleted uploads, answers, values", True, "sweep", "Also with any read of the candidate."),
+    ("webhook signature v2", True, "webhook", "Signs the whole body and its time; 5 minutes are allowed."),
+    ("webhook signature v1", True, "webhook", "Signs the id only: a hint to look, nothing in it is believed."),
+    ("webhook signature of the first form", True, "webhook", "As v1, in a header; seen in one client."),
+    ("regions", True, "none", "Europe, North America, Asia-Pacific; a key belongs to one and is tried in each."),
+)
+CAPABILITIES = tuple(
+    Capability(name=name, documented=documented, sandbox=name in PROVEN, way=way, note=note)
+    for name, documented, way, note in _ROWS
+)

@@ -1,0 +1,104 @@
+"""Teamtailor behind the protocol: one request a call, no state, no clock. What it reads it does not understand here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from engine.records import Job, SourceRecord
+from indexer.connectors.connector import Capability, File, Hint, Item, Look, Page, Plan, Standing
+from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, Gone, Refused
+from indexer.connectors.http import Http
+from indexer.connectors.teamtailor import webhooks
+from indexer.connectors.teamtailor.assemble import job_of, record_of
+from indexer.connectors.teamtailor.capabilities import CAPABILITIES
+from indexer.connectors.teamtailor.feeds import LISTINGS, ONE, PLAN, SPARSE
+from indexer.connectors.teamtailor.items import Reading, read
+from indexer.connectors.teamtailor.paging import first, go_on, place
+from indexer.connectors.teamtailor.shapes import SHAPES
+from indexer.connectors.teamtailor.standing import standing_of
+from indexer.connectors.teamtailor.wire import Document, Unreadable, ask
+
+ROOTS = ("candidates", "jobs")
+
+
+class Teamtailor:
+    name = "teamtailor"
+    plan: Plan = PLAN
+    capabilities: tuple[Capability, ...] = CAPABILITIES
+
+    def __init__(self, token: str, *, origin: str) -> None:
+        self._token, self._origin = token, origin
+
+    def __repr__(self) -> str:
+        return f"Teamtailor({self._origin})"  # the key stays out of tracebacks that show values
+
+    def standing(self, http: Http) -> Standing:
+        return standing_of(http, self._token, self._origin)
+
+    def page(self, http: Http, feed: str, at: str | None, since: datetime | None) -> Page:
+        listing = LISTINGS[feed]
+        here = place(at) if at else None
+        try:
+            if here:
+                document = ask(http, self._token, here.url)
+            else:
+                document = ask(http, self._token, self._origin + listing.path, first(listing, since))
+        except (Gone, Refused) as error:
+            if here:
+                what = f"The place to go on in {feed} is no longer known to Teamtailor."
+                raise CursorExpired(what, "The listing is read from its beginning.", status=error.status) from None
+            if isinstance(error, Refused):
+                raise
+            # A listing that is not there must never look like one with nobody in it.
+            raise Denied(
+                f"Teamtailor has no listing {feed} for this key (404).", "Check the key.", status=404
+            ) from None
+        sparse = SPARSE if feed != "users" else frozenset[str]()
+        return replace(_page(document, sparse), next=go_on(document, here, listing, since), total=document.total)
+
+    def fetch(self, http: Http, kind: str, item_id: str) -> Page:
+        if kind not in SHAPES or not item_id.isalnum():
+            raise Gone(f"Teamtailor has no {kind} of that id.")
+        params = ONE.get(kind)
+        document = ask(http, self._token, f"{self._origin}/v1/{kind}/{item_id}", params)
+        found = document.data[0] if document.data else None
+        if found is None or isinstance(found, Unreadable) or (found.kind, found.id) != (kind, item_id):
+            raise BadAnswer(f"Teamtailor answered another record than {kind} {item_id}.", "It is read again later.")
+        return _page(document, SPARSE if kind != "users" else frozenset())
+
+    def root_of(self, hint: Hint, look: Look) -> tuple[str, str] | None:
+        if hint.kind in ROOTS:
+            return hint.kind, hint.id
+        if hint.kind != "job-applications":
+            return None
+        held = look(hint.kind, hint.id)
+        if held and (owner := held["refs"].get("candidate")):
+            return "candidates", str(owner)
+        return None if hint.gone else (hint.kind, hint.id)
+
+    def download(self, http: Http, file: File, into: Callable[[bytes], None], *, max_bytes: int) -> None:
+        http.download(file.url, into, max_bytes=max_bytes)
+
+    def hint(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: datetime) -> Hint:
+        found = webhooks.hint_of(headers, body, secrets, now=now)
+        return replace(found, proofs=webhooks.proofs_of(headers, body))
+
+    def assemble(self, person_id: str, items: Iterable[Item], look: Look) -> SourceRecord:
+        return record_of(person_id, items, look)
+
+    def assemble_job(self, job_id: str, items: Iterable[Item], look: Look) -> Job:
+        return job_of(job_id, items, look)
+
+
+def _page(document: Document, sparse: frozenset[str]) -> Page:
+    reading = Reading(document, sparse=sparse)
+    items = tuple(read(document.data, reading))
+    return Page(
+        items=items,
+        files=tuple(reading.files),
+        bad=tuple(reading.bad.values()),
+        drift=tuple(reading.drift),
+        partial=tuple(reading.partial),
+    )
