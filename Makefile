@@ -13,7 +13,7 @@ BIN    := $(VENV)/bin
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-demo: $(VENV)/.installed ## set all up, build a made-up world, import it, search it, serve it (ARGS=--once: stop after the searches)
+demo: $(VENV)/.installed ## set all up, sync a made-up account from a sandbox ATS, search it, serve it (ARGS=--once: stop after the searches)
 	@$(BIN)/headwater demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/.installed-dev ## set all up and pass the tests

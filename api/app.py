@@ -15,10 +15,12 @@ from fastapi.staticfiles import StaticFiles
 from api import errors
 from api.access import Access
 from api.answers import Answers
+from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
-from api.routes import health, jobs, pages, people, search
+from api.routes import admin, health, hooks, jobs, pages, people, search
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
+from api.syncing import opener_of
 
 STATIC = Path(__file__).parent / "web" / "static"
 
@@ -28,12 +30,16 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
 
     answers = Answers(runtime, list_minutes=settings.result_list_minutes)
 
+    connections = runtime.ledger.connections
+    deliveries = Deliveries(connections.receive)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=runtime.warm, daemon=True).start()
         runtime.follow_soon()  # what was written while nobody served
         runtime.watch()
         yield
+        deliveries.close()
         answers.close()
         if close_runtime:
             runtime.close()
@@ -48,10 +54,14 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
         redoc_url=None,
     )
     app.state.runtime = runtime
-    app.state.access = Access(runtime.secret, runtime.ledger.keys)
+    app.state.access = Access(
+        runtime.secret, runtime.ledger.keys, runtime.ledger.accounts, workspace=runtime.workspace
+    )  # fmt: skip
     app.state.answers = answers
     app.state.settings = settings
-    for routes in (health, search, people, jobs):
+    app.state.door = Door(connections.by_token, opener_of(runtime.secret), clock=runtime.clock)
+    app.state.deliveries = deliveries
+    for routes in (health, search, people, jobs, hooks, admin):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

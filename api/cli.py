@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from api.commands import bench, demo, doctor, imports, keys, look, models, sandbox, serve
+from api.commands import bench, connect, demo, doctor, imports, keys, look, models, sandbox, serve, sync, users, work
 from api.console import err, log_to_stderr
 from api.errors import first_sentence
 from engine.errors import BadInput, HeadwaterError
@@ -21,10 +21,14 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 app.command()(serve.serve)
+app.command()(work.work)
+app.command()(connect.connect)
 app.command("import")(imports.import_)
 app.command()(look.search)
 app.command()(look.person)
 app.command()(doctor.doctor)
+app.add_typer(sync.app, name="sync")
+app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")

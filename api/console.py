@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-Report = Callable[[int, int], None]
-"""(done, of how many)."""
+Report = Callable[[int, int | None], None]
+"""(done, of how many; None: not known yet)."""
 
 
 def show_json(value: Any) -> None:
@@ -46,8 +46,10 @@ def progress(title: str) -> Iterator[Report]:
 def _lines(title: str) -> Report:
     last = -1
 
-    def report(done: int, total: int) -> None:
+    def report(done: int, total: int | None) -> None:
         nonlocal last
+        if total is None:
+            return
         tenth = 10 * done // max(total, 1)
         if tenth > last or done == total:
             if not (tenth == last == 10):

@@ -51,6 +51,14 @@ class NoKey(NotAllowed):
     """No key, or one that is not known: the caller has to bring another (401)."""
 
 
+class TooManyTries(NotAllowed):
+    """Wrong passwords from one address: wait (429)."""
+
+
+class NotSigned(NotAllowed):
+    """A delivery that is not its vendor's, or not of now (401)."""
+
+
 class TooLarge(BadInput):
     """A body above the limit (413)."""
 
@@ -59,7 +67,13 @@ class KeyReused(BadInput):
     """An Idempotency-Key that came with another body before (422)."""
 
 
-STATUS |= {NoKey: (401, "no-key"), TooLarge: (413, "too-large"), KeyReused: (422, "idempotency-key-reused")}
+STATUS |= {
+    NoKey: (401, "no-key"),
+    NotSigned: (401, "not-signed"),
+    TooManyTries: (429, "too-many-tries"),
+    TooLarge: (413, "too-large"),
+    KeyReused: (422, "idempotency-key-reused"),
+}
 
 
 def status_of(error: HeadwaterError) -> tuple[int, str]:
@@ -92,7 +106,7 @@ def problem(
 
 def problem_of(error: HeadwaterError) -> JSONResponse:
     status, name = status_of(error)
-    headers = {"WWW-Authenticate": 'Bearer realm="headwater"'} if status == 401 else None
+    headers = {"WWW-Authenticate": 'Bearer realm="headwater"'} if isinstance(error, NoKey) else None
     if status == 503:
         headers = {"Retry-After": "5"}
     return problem(status, name, error.what, fix=error.fix, headers=headers)

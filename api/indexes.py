@@ -18,8 +18,6 @@ from engine.lexicon import Lexicon
 from models import Encoder, Encoders, ModelError
 from models.catalog import CatalogEntry
 
-WORKSPACE = "default"
-
 
 class Keyed(Protocol):
     """An encoder, or its entry in the catalog: what a stamp needs to know."""
@@ -44,7 +42,7 @@ def stamp_of(encoder: Keyed, lexicon: Lexicon) -> IndexStamp:
 
 def shelf_of(settings: Settings) -> Shelf:
     key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-    return open_shelf(settings.index_dir, workspace=WORKSPACE, url=settings.qdrant_url, api_key=key)
+    return open_shelf(settings.index_dir, workspace=settings.workspace, url=settings.qdrant_url, api_key=key)
 
 
 class Alone:

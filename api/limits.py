@@ -52,7 +52,7 @@ class BodyLimit:
 
 
 def _too_large(limit: int) -> Any:
-    return problem_of(TooLarge(f"The body is above {limit / MB:g} MB.", "Send fewer people in one request."))
+    return problem_of(TooLarge(f"The body is above {limit / MB:g} MB.", "Send less in one request."))
 
 
 class Headers:

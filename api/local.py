@@ -16,7 +16,7 @@ from api.access import LOCAL, local_token
 from api.answers import Answers
 from api.console import err
 from api.lock import holder
-from api.runtime import WORKSPACE, open_runtime
+from api.runtime import open_runtime
 from api.schemas import SearchIn
 from api.secret import Secret, secret_of
 from api.settings import Settings
@@ -27,7 +27,10 @@ from indexer.ledger import Ledger
 AT_ONCE = 5
 """So many people are indexed before a question is answered: a second at most. More are left for after the answer."""
 
-SELF = Viewer(workspace=WORKSPACE, user=LOCAL)
+
+def self_of(workspace: str) -> Viewer:
+    """Whoever runs the command line."""
+    return Viewer(workspace=workspace, user=LOCAL)
 
 
 class Door(Protocol):
@@ -73,21 +76,20 @@ class Remote:
 class Own:
     """The data, opened by this process."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: Answers, workspace: str) -> None:
+        self._answers, self._self = answers, self_of(workspace)
 
     def search(self, asked: SearchIn) -> dict[str, Any]:
-        answered = self._answers.search(asked, SELF)
+        answered = self._answers.search(asked, self._self)
         answered.note()
         return answered.answer.model_dump(mode="json")
 
     def person(self, person_id: str) -> dict[str, Any]:
-        return self._answers.person(person_id, SELF).model_dump(mode="json")
+        return self._answers.person(person_id, self._self).model_dump(mode="json")
 
 
 def secret(settings: Settings) -> Secret:
-    given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return secret_of(settings.data_dir, given, loopback=settings.loopback)
+    return secret_of(settings.data_dir, loopback=settings.loopback, **settings.secrets())
 
 
 def serving(settings: Settings) -> Remote | None:
@@ -118,7 +120,7 @@ def open_door(settings: Settings) -> Iterator[Door]:
             changed = f"{waiting} changed people and jobs are not searchable yet: they are indexed after the answer."
             err.print(changed, soft_wrap=True)
         with closing(Answers(runtime, list_minutes=settings.result_list_minutes)) as answers:
-            yield Own(answers)
+            yield Own(answers, settings.workspace)
         if later:
             runtime.follow()
 

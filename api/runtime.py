@@ -15,7 +15,7 @@ from time import monotonic
 import structlog
 
 from api.gate import Gate
-from api.indexes import WORKSPACE, Alone, Source, open_indexes, stamp_of
+from api.indexes import Alone, Source, open_indexes, stamp_of
 from api.lock import DataLock
 from api.secret import Secret, secret_of
 from api.settings import Settings
@@ -31,9 +31,10 @@ from engine.search import rank, search
 from indexer.embed import Indexed, index_name
 from indexer.follower import checkpoint_name, follow
 from indexer.ledger import Event, Ledger, Reader, Writer
+from indexer.sync import Worker
 from models import Encoder
 
-__all__ = ["WORKSPACE", "Runtime", "open_runtime", "stamp_of"]
+__all__ = ["Runtime", "open_runtime", "stamp_of"]
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +74,7 @@ class Runtime:
         encoder: Encoder,
         lexicon: Lexicon,
         secret: Secret,
+        workspace: str = "default",
         lock: DataLock | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         shelf: Shelf | None = None,
@@ -81,15 +83,19 @@ class Runtime:
     ) -> None:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
+        self.workspace = workspace
         self.switch, self.remark = switch, remark
+        self.worker: Worker | None = None
+        """Set by whoever starts one in this process: deliveries wake it."""
         self.gate = Gate()
         self._shelf, self._settled = shelf, False
         self._turn = threading.Lock()
         """One follower at a time, and no change of the index under it."""
         self._switching: threading.Thread | None = None
-        self._vocabularies: dict[tuple[str, frozenset[str]], _Words] = {}
+        self._vocabularies: dict[tuple[str, frozenset[str], frozenset[str] | None], _Words] = {}
         self._written = 0.0
         self._following = ThreadPoolExecutor(max_workers=1, thread_name_prefix="follow")
+        self._next_follow: Future[None] | None = None
         self._stopping = threading.Event()
 
     def behind(self) -> bool:
@@ -101,7 +107,7 @@ class Runtime:
         return len({name for event in self._unread(limit=1_000) for name in event.ids})
 
     def _unread(self, limit: int) -> Sequence[Event]:
-        reader = self.ledger.reader(Viewer(workspace=WORKSPACE, user="indexer"))
+        reader = self.ledger.reader(Viewer(workspace=self.workspace, user="indexer"))
         return reader.events(int(reader.checkpoint(checkpoint_name(self.index)) or 0), limit=limit)
 
     @property
@@ -115,7 +121,7 @@ class Runtime:
         return self.ledger.writer(viewer.workspace, viewer.user)
 
     def vocabulary(self, viewer: Viewer) -> Vocabulary:
-        key = (viewer.workspace, viewer.audiences)
+        key = (viewer.workspace, viewer.audiences, viewer.jobs)
         found, now = self._vocabularies.get(key), monotonic()
         if found is None or now > found.until(self._written):
             words = self.reader(viewer).vocabulary()
@@ -132,29 +138,34 @@ class Runtime:
         limit: int,
         levels: Collection[int] | None = None,
     ) -> SearchResult:
-        vocabulary = self.vocabulary(viewer)
+        vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return search(
                 query, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels, reach=reach,
             )  # fmt: skip
 
     def rank(
         self, query: Query, ids: Sequence[str], *, viewer: Viewer, policy: Policy, weights: Weights
     ) -> SearchResult:
-        vocabulary = self.vocabulary(viewer)
+        vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return rank(
                 query, ids, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today,
+                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, reach=reach,
             )  # fmt: skip
+
+    def seen_by(self, viewer: Viewer) -> int:
+        """How many people a search of this viewer goes over."""
+        reach = self.reader(viewer).reach()
+        return len(self.index.columns) if reach is None else len(frozenset[str]().union(*reach.values()))
 
     def follow(self, on_progress: Callable[[int, int], None] | None = None) -> Indexed:
         """Bring the index up to the ledger, now."""
         with self._turn:
             done = follow(
                 self.ledger, Alone(self.index, self.gate), Interruptible(self.encoder, self._go_on), self.lexicon,
-                today=self.today, workspace=WORKSPACE, on_progress=on_progress,
+                today=self.today, workspace=self.workspace, on_progress=on_progress,
             )  # fmt: skip
             if self._shelf and not self.switch and not self._settled:  # whole, so what else stands there may go
                 self._shelf.choose(self.index.stamp)
@@ -164,9 +175,12 @@ class Runtime:
         return done
 
     def follow_soon(self) -> Future[None]:
-        """The same in the background, one run after another."""
+        """The same in the background, one run after another. One that has not begun yet is enough for all who ask."""
         self._written = monotonic()
-        return self._following.submit(self._follow_logged)
+        waiting = self._next_follow
+        if waiting is None or waiting.running() or waiting.done():
+            waiting = self._next_follow = self._following.submit(self._follow_logged)
+        return waiting
 
     def _follow_logged(self) -> None:
         try:
@@ -193,7 +207,7 @@ class Runtime:
         """Where another index is due: build it beside the one that answers and let it take over."""
         if self.switch:
             self.switch.build(
-                self.ledger, self.lexicon, workspace=WORKSPACE, today=self.today, take_over=self._take_over,
+                self.ledger, self.lexicon, workspace=self.workspace, today=self.today, take_over=self._take_over,
                 go_on=self._go_on, on_progress=on_progress,
             )  # fmt: skip
             self.follow(on_progress)
@@ -202,14 +216,16 @@ class Runtime:
         """From now on ``index`` answers, in one step; the one before is closed."""
         with self._turn:
             # All written until now is in it, and nothing is brought to the old one meanwhile.
-            follow(self.ledger, index, encoder, self.lexicon, today=self.today, workspace=WORKSPACE)
+            follow(self.ledger, index, encoder, self.lexicon, today=self.today, workspace=self.workspace)
             if self._shelf:
                 self._shelf.choose(index.stamp)
             with self.gate.alone():  # no search is under way
                 before, self.index, self.encoder, self.switch = self.index, index, encoder, None
             try:
                 before.close()
-                self.ledger.writer(WORKSPACE, "indexer").forget_indexed(index_name(before), checkpoint_name(before))
+                self.ledger.writer(self.workspace, "indexer").forget_indexed(
+                    index_name(before), checkpoint_name(before)
+                )
             except Exception as error:  # the new one answers: what is left of the old one goes at the next start
                 log.warning("the old index is not closed", kind=type(error).__name__)
 
@@ -269,17 +285,13 @@ def open_runtime(
         raise NeedsOperator("There is no Headwater data here.", "Import something first: `headwater import PATH`.")
     lock = DataLock(settings.data_dir, url)
     try:
-        secret = secret_of(
-            settings.data_dir,
-            settings.secret_key.get_secret_value() if settings.secret_key else None,
-            loopback=settings.loopback,
-        )
+        secret = secret_of(settings.data_dir, loopback=settings.loopback, **settings.secrets())
         ledger = Ledger.open(settings.database, create=create)
         lexicon = Lexicon.default()
         opened = open_indexes(settings, lexicon, encoders)
         return Runtime(
             ledger=ledger, index=opened.index, encoder=opened.encoder, lexicon=lexicon, secret=secret, lock=lock,
-            shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
+            workspace=settings.workspace, shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
         )  # fmt: skip
     except BaseException:
         lock.close()

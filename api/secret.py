@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import NeedsOperator
+from indexer.vault import Vault
 
 PREFIX = "hw_"
 
@@ -25,6 +26,8 @@ class Secret:
     """The installation's secret. ``repr`` does not show it."""
 
     _value: bytes
+    _before: tuple[bytes, ...] = ()
+    """Secrets of before: they open credentials that were sealed then, and nothing else."""
 
     def __repr__(self) -> str:
         return "Secret(…)"
@@ -33,6 +36,10 @@ class Secret:
         """HMAC-SHA-256 of ``text`` under the key of that use, hexadecimal."""
         key = hmac.digest(self._value, f"headwater:{use}".encode(), "sha256")
         return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def vault(self) -> Vault:
+        """What seals the credentials of connections."""
+        return Vault([self._value, *self._before])
 
     def sign(self, use: str, text: str, *, until: float) -> str:
         """``text`` with an end (Unix seconds) and a seal. ``text`` must not hold a dot."""
@@ -53,13 +60,15 @@ def new_key() -> str:
     return PREFIX + urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
 
-def secret_of(data_dir: Path, given: str | None, *, loopback: bool) -> Secret:
+def secret_of(data_dir: Path, given: str | None, *, loopback: bool, before: str | None = None) -> Secret:
     """The given secret, or the one kept in ``data_dir``, made on first use and readable by its owner only.
 
-    Raises NeedsOperator when the service listens beyond loopback and no secret is given.
+    before: the secret that was given until now. Raises NeedsOperator when the service listens beyond loopback and no
+    secret is given.
     """
+    earlier = (before.encode(),) if before else ()
     if given is not None:
-        return Secret(given.encode())
+        return Secret(given.encode(), earlier)
     if not loopback:
         raise NeedsOperator(
             "Listening beyond loopback needs HEADWATER_SECRET_KEY.",
@@ -75,7 +84,7 @@ def secret_of(data_dir: Path, given: str | None, *, loopback: bool) -> Secret:
             f"{path.name} in the data directory is damaged.",
             "Restore it from a backup, or remove it and make new API keys.",
         )
-    return Secret(value.encode())
+    return Secret(value.encode(), earlier)
 
 
 def _write_once(path: Path, value: str) -> None:

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("./data")
     """Database, index, converted models, lock. Kept private to the user who runs it."""
+    workspace: str = Field(default="default", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    """Whose people these are. A process serves one; keys, users and people of another are not known to it."""
     database_url: SecretStr | None = None
     """SQLAlchemy URL. Unset: a SQLite file in ``data_dir``. Secret because it may carry a password."""
     qdrant_url: str | None = None
@@ -30,6 +32,8 @@ class Settings(BaseSettings):
     """Where converted encoders go. Unset: ``models`` in ``data_dir``. Several installations may share it."""
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     """What API keys and sessions are derived from. Needed to listen beyond loopback; else made in ``data_dir``."""
+    secret_key_before: SecretStr | None = Field(default=None, min_length=32)
+    """The secret until now, while it is changed: it opens the credentials of connections that were sealed with it."""
     host: str = "127.0.0.1"
     port: int = Field(default=8642, ge=0, le=65_535)
     public_url: str | None = None
@@ -38,6 +42,11 @@ class Settings(BaseSettings):
     """Largest ``PUT /v1/people``. Every other body may have 1 MB."""
     result_list_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
     """How long a page cursor lives."""
+
+    def secrets(self) -> dict[str, str | None]:
+        """As ``secret_of`` takes them."""
+        given = {"given": self.secret_key, "before": self.secret_key_before}
+        return {name: value.get_secret_value() if value else None for name, value in given.items()}
 
     @property
     def loopback(self) -> bool:
@@ -52,7 +61,7 @@ class Settings(BaseSettings):
 
     @property
     def index_dir(self) -> Path:
-        return self.data_dir / "index"
+        return self.data_dir / ("index" if self.workspace == "default" else f"index-{self.workspace}")
 
     @property
     def model_dir(self) -> Path:

@@ -253,6 +253,10 @@ class Viewer(Record):
     workspace: str = "default"
     user: str = "local"
     audiences: frozenset[str] = frozenset()
+    """Names of the restricted texts they may read."""
+    jobs: frozenset[str] | None = None
+    """None: everyone of the workspace. Else nobody but the people who applied for these jobs, and of their history only
+    what belongs to these."""
 
 
 PolicyName = Literal["ats-first", "strict", "blend"]

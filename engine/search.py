@@ -6,7 +6,7 @@ sum to it. Never reads the ledger: the caller reads the people of a hit and drop
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +30,8 @@ from engine.ranking.names import find_named
 from engine.ranking.prior import prior_columns, reasons
 from engine.ranking.relevance import Weights, current, relevance_parts
 from engine.ranking.results import Hit, Parts, SearchResult
-from engine.ranking.verdicts import Judged, judge
+from engine.ranking.verdicts import Judged
+from engine.ranking.wall import Wall
 from engine.records import Policy, Viewer, Vocabulary
 from models import Encoder
 
@@ -66,7 +67,7 @@ class _Scored:
 def search(
     question: str | Query,
     *,
-    viewer: Viewer,  # noqa: ARG001 - restricted text is not in the shared points; extra points will filter by it
+    viewer: Viewer,
     policy: Policy,
     weights: Weights,
     index: Index,
@@ -77,25 +78,29 @@ def search(
     limit: int = 20,
     offset: int = 0,
     levels: Collection[int] | None = None,
+    reach: Mapping[str, Collection[str]] | None = None,
 ) -> SearchResult:
     """The best ``limit`` people after ``offset``, with exact counts over the workspace.
 
-    question: what was typed, or a structured Query given back. levels: only these (a tab of the page).
+    question: what was typed, or a structured Query given back. levels: only these (a tab of the page). reach: of a
+    viewer who is bound to jobs, job id -> ids of the people they may find; for any other None.
     """
+    wall = Wall.around(viewer, reach)
     clock = _Clock()
     start = perf_counter()
     with clock.phase("understand"):
-        query = _understood(question, lexicon, vocabulary, today)
+        query = wall.asked(_understood(question, lexicon, vocabulary, today))
     # The encoder runs beside the sets, which do not need the vector.
     vector = encoder.begin(query.semantic) if query.semantic else None
     with clock.phase("levels"):
         index.catch_up()
-        judged = [judge(criterion, index) for criterion in query.criteria]
-        named = find_named(query, index.columns)
+        live = wall.rows(index.columns)
+        judged = wall.judged(query.criteria, index)
+        named = find_named(query, index.columns, live)
         query = _remarked(query, named)
-        found = find_levels(judged, index.columns.live, named)
+        found = find_levels(judged, live, named)
     wanted = set(levels) if levels is not None else {3, 2, 1, 0}
-    lexical = make_legs(query, None)
+    lexical = wall.legs(make_legs(query, None))
     with clock.phase("legs"):
         gathering = Gathering(query, found, index, wanted, min(ORDER, max(200, offset + limit)))
         gathering.take(lexical)
@@ -106,7 +111,7 @@ def search(
     legs = lexical | dense
     with clock.phase("rescore"):
         points, scores = gathering.points(), gathering.score(legs)
-    scored = _rank(points, scores, judged, found, index, named, policy, weights, today, clock)
+    scored = _rank(points, scores, judged, found, index, named, wall.policy(policy), weights, today, clock)
     order = tuple(
         zip(
             [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
@@ -124,7 +129,7 @@ def rank(
     question: str | Query,
     ids: Sequence[str],
     *,
-    viewer: Viewer,  # noqa: ARG001 - see search
+    viewer: Viewer,
     policy: Policy,
     weights: Weights,
     index: Index,
@@ -132,27 +137,33 @@ def rank(
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     today: date,
+    reach: Mapping[str, Collection[str]] | None = None,
 ) -> SearchResult:
-    """The given people in order, all of them that the index holds: one who breaks a must stands at level 0."""
+    """The given people in order, all of them that the index holds: one who breaks a must stands at level 0.
+
+    reach: as in ``search``.
+    """
+    wall = Wall.around(viewer, reach)
     clock = _Clock()
     start = perf_counter()
     with clock.phase("understand"):
-        query = _understood(question, lexicon, vocabulary, today)
+        query = wall.asked(_understood(question, lexicon, vocabulary, today))
     with clock.phase("encode"):
         vector = encoder.begin(query.semantic)() if query.semantic else None
-        legs = make_legs(query, vector)
+        legs = wall.legs(make_legs(query, vector))
     with clock.phase("levels"):
         index.catch_up()
-        judged = [judge(criterion, index) for criterion in query.criteria]
-        named = find_named(query, index.columns)
-        found = find_levels(judged, index.columns.live, named)
-    known = [p for p in dict.fromkeys(map(point_id, ids)) if index.columns.rows([p])]
+        live = wall.rows(index.columns)
+        judged = wall.judged(query.criteria, index)
+        named = find_named(query, index.columns, live)
+        found = find_levels(judged, live, named)
+    known = [p for p in dict.fromkeys(map(point_id, ids)) if any(row in live for row in index.columns.rows([p]))]
     with clock.phase("rescore"):
         scores = score(known, index, legs)
-    scored = _rank(known, scores, judged, found, index, named, policy, weights, today, clock)
+    scored = _rank(known, scores, judged, found, index, named, wall.policy(policy), weights, today, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
-    among = to_bitmap(scored.rows)
-    given = Levels({k: rows & among for k, rows in found.of.items()}, among, found.dropped_for_empty)
+    here = to_bitmap(scored.rows)
+    given = Levels({k: rows & here for k, rows in found.of.items()}, here, found.dropped_for_empty)
     clock.took["total"] = (perf_counter() - start) * 1000
     return SearchResult(query=query, counts=given.counts(index.columns), hits=hits, took_ms=clock.took)
 

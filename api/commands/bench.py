@@ -18,7 +18,7 @@ from typer.models import CommandInfo
 from api.console import out, show_json
 from api.settings import Settings
 
-NAMES = ("search", "embed", "facts", "load", "categories", "start", "index", "recall")
+NAMES = ("search", "embed", "facts", "load", "categories", "start", "index", "recall", "access")
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""
 

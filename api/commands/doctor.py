@@ -13,7 +13,7 @@ from api.commands import imports
 from api.commands.look import JSON
 from api.console import err, out, show_json
 from api.indexes import drop_wanted, report
-from api.local import SELF, open_ledger, serving
+from api.local import open_ledger, self_of, serving
 from api.lock import holder
 from api.runtime import open_runtime
 from api.settings import Settings
@@ -53,7 +53,7 @@ def _rebuild(settings: Settings) -> None:
 def examine(settings: Settings) -> dict[str, Any]:
     """The report as JSON. Raises NeedsOperator when there is no data."""
     with open_ledger(settings, create=False) as ledger:
-        reader = ledger.reader(SELF)
+        reader = ledger.reader(self_of(settings.workspace))
         parked = [
             {"connection": r.connection, "place": r.place, "what": r.what, "fix": r.fix, "at": r.at}
             for r in reader.parked()

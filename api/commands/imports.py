@@ -15,7 +15,7 @@ from rich.text import Text
 from api.commands.look import JSON
 from api.console import err, out, progress, show_json
 from api.local import Remote, open_ledger, serving
-from api.runtime import WORKSPACE, Runtime, open_runtime
+from api.runtime import Runtime, open_runtime
 from api.settings import Settings
 from engine.errors import BadInput
 from engine.records import SourceKind
@@ -53,13 +53,17 @@ def import_(
     settings = Settings()
     if remote := serving(settings):
         with open_ledger(settings) as ledger:
-            result = read_in(ledger, path, connection=connection, source=kind, mapping=columns)
+            result = read_in(
+                ledger, path, workspace=settings.workspace, connection=connection, source=kind, mapping=columns
+            )
         wait_until_indexed(remote)
         indexed: dict[str, Any] | None = None
     else:
         err.print("Opening…")
         with open_runtime(settings) as runtime:
-            result = read_in(runtime.ledger, path, connection=connection, source=kind, mapping=columns)
+            result = read_in(
+                runtime.ledger, path, workspace=settings.workspace, connection=connection, source=kind, mapping=columns
+            )
             indexed = index(runtime)
     if as_json:
         show_json(result_json(result) | {"indexed": indexed})
@@ -81,6 +85,7 @@ def read_in(
     ledger: Ledger,
     path: Path,
     *,
+    workspace: str = "default",
     connection: str | None = None,
     source: SourceKind = "ats",
     mapping: dict[str, str] | None = None,
@@ -88,7 +93,7 @@ def read_in(
     """Files to ledger, with a bar."""
     with progress("Reading") as report:
         return run_import(
-            path, ledger, workspace=WORKSPACE, actor="import", connection=connection, source=source, mapping=mapping,
+            path, ledger, workspace=workspace, actor="import", connection=connection, source=source, mapping=mapping,
             on_progress=report,
         )  # fmt: skip
 

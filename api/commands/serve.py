@@ -1,4 +1,4 @@
-"""``headwater serve``: the page, the API and the following of the event log, in one process."""
+"""``headwater serve``: the page, the API, sync and the following of the event log, in one process."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from api.app import make_app
 from api.console import err, log_to_stderr, out
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings
+from api.syncing import worker_of
 from engine.errors import NeedsOperator
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Default: HEADWATER_HOST, 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Default: HEADWATER_PORT, 8642.")] = None,
+    no_worker: Annotated[bool, typer.Option("--no-worker", help="Sync nothing: `headwater work` does.")] = False,
 ) -> None:
-    """Serve the page and the API until Ctrl-C."""
+    """Serve the page and the API, and sync the connections, until Ctrl-C."""
     settings = Settings().model_copy(update={k: v for k, v in (("host", host), ("port", port)) if v is not None})
     log_to_stderr(logging.INFO)
     listening = listen(settings)
@@ -31,7 +33,7 @@ def serve(
         for remark in (runtime.remark, runtime.switch.remark if runtime.switch else None):
             if remark:
                 err.print(remark, soft_wrap=True)
-        run(runtime, settings, listening)
+        run(runtime, settings, listening, sync=not no_worker)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -51,8 +53,8 @@ def listen(settings: Settings) -> socket.socket:
     return made
 
 
-def run(runtime: Runtime, settings: Settings, listening: socket.socket) -> None:
-    """Serve on an open socket until a signal. Prints the address and a one-time sign-in link."""
+def run(runtime: Runtime, settings: Settings, listening: socket.socket, *, sync: bool = True) -> None:
+    """Serve on an open socket until a signal. Prints the address and a one-time sign-in link. sync: with a worker."""
     port = listening.getsockname()[1]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"http://{shown}:{port}"
@@ -70,10 +72,16 @@ def run(runtime: Runtime, settings: Settings, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
     )
+    worker = worker_of(runtime.ledger, runtime.secret, settings, runtime.follow_soon) if sync else None
+    runtime.worker = worker
     try:
+        if worker:
+            worker.start()
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
         listening.close()
+        if worker:
+            worker.close()
     out.print("Stopped.")

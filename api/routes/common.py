@@ -46,6 +46,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     texts = {
         400: "Not usable: not JSON, or a cursor that is over or of another question",
         401: "No API key, or one that is not known",
+        403: "What this key may not do",
         404: "Nothing of that id that this key may see",
         413: "The body is too large",
         422: "Fields that cannot be used, each named",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from api.access import ApiCaller
+from api.access import Searcher
 from api.routes.common import OpenRuntime, problems
 from api.schemas import JobsOut
 from engine.errors import BadCursor
@@ -16,7 +16,7 @@ router = APIRouter(tags=["jobs"])
 
 @router.get("/jobs", responses=problems(400, 401, 422, 503))
 def jobs(
-    caller: ApiCaller,
+    caller: Searcher,
     runtime: OpenRuntime,
     status: Annotated[Literal["open", "closed", "draft"] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,

@@ -13,7 +13,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
 from api.access import COOKIE, SESSION_S, Access, Caller, PageCaller
-from api.errors import NoKey, first_sentence, status_of
+from api.errors import NoKey, TooManyTries, first_sentence, status_of
 from api.questions import STAGES
 from api.routes.common import OpenAnswers, OpenRuntime
 from api.schemas import PersonOut, SearchIn, SearchOut
@@ -66,13 +66,22 @@ def ask_sign_in(request: Request) -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, key: Annotated[str, Form(max_length=200)] = "") -> Response:
+def sign_in(
+    request: Request,
+    email: Annotated[str, Form(max_length=320)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    key: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """By e-mail address and password, or by an API key."""
     access: Access = request.app.state.access
+    address = request.client.host if request.client else ""
     try:
         _same_site(request)
-        caller = access.by_token(key.strip())
+        caller = access.by_token(key.strip()) if key else access.by_password(email, password, address=address)
     except NotAllowed as error:
-        return _page(request, "signin.html", status=401, signed_in=False, problem=f"{error.what} {error.fix}")
+        status = 429 if isinstance(error, TooManyTries) else 401
+        said = f"{error.what} {error.fix}"
+        return _page(request, "signin.html", status=status, signed_in=False, problem=said, email=email)
     return _signed_in(request, access, caller)
 
 
@@ -99,6 +108,8 @@ def _signed_in(request: Request, access: Access, caller: Caller) -> Response:
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
     _same_site(request)
+    access: Access = request.app.state.access
+    access.end(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE)
     return answer
@@ -142,7 +153,7 @@ def search_page(
         request, "search.html", status=status, q=values["q"], f=values, answer=answer, problem=problem,
         chips=views.chips(answer, params) if answer else [], off=views.taken_away(params),
         tabs=views.tabs(answer, params, asked.level) if answer else [], level=asked.level,
-        jobs=jobs, policies=POLICIES, examples=EXAMPLES, people=len(runtime.index.columns), filter_count=filters,
+        jobs=jobs, policies=POLICIES, examples=EXAMPLES, people=runtime.seen_by(caller.viewer), filter_count=filters,
         clear_href=views.address(params, drop=forms.FILTERS), first_page=asked.cursor is None,
         first_href=views.address(params, drop=("cursor",)), back=urlencode(params),
         next_href="/search?" + urlencode([*plain, ("cursor", answer.cursor or "")]) if answer else "",

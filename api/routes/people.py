@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from api.access import ApiCaller
+from api.access import PeopleWriter, Searcher
 from api.errors import KeyReused, first_sentence
 from api.routes.common import OpenAnswers, OpenRuntime, problems
 from api.schemas import PeopleIn, PeopleOut, PersonOut, PutResult
@@ -21,7 +21,7 @@ router = APIRouter(tags=["people"])
 
 @router.get("/people/{person_id}", responses=problems(401, 404, 422, 503))
 def person(
-    person_id: Annotated[str, Path(min_length=1, max_length=200)], caller: ApiCaller, answers: OpenAnswers
+    person_id: Annotated[str, Path(min_length=1, max_length=200)], caller: Searcher, answers: OpenAnswers
 ) -> PersonOut:
     """One person with the whole history: every source record, one timeline, the facts read out of them."""
     return answers.person(person_id, caller.viewer)
@@ -30,7 +30,7 @@ def person(
 @router.put("/people", responses=problems(400, 401, 413, 422, 503))
 def put_people(
     body: PeopleIn,
-    caller: ApiCaller,
+    caller: PeopleWriter,
     runtime: OpenRuntime,
     wait: Annotated[bool, Query(description="Answer only once a search finds what changed.")] = False,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,

@@ -199,7 +199,7 @@ def _fields(person: Person, facts: Facts, lexicon: Lexicon, body: str) -> dict[s
         "tags": sorted({normalise(t) for r in person.records for t in r.tags} - {""}),
         "applied": max((a.applied_at for a in applications if a.applied_at), default=None),
         "updated": max((r.updated_at for r in person.records if r.updated_at), default=None),
-        "replied": any(a.inbound for r in person.records for a in r.activities),
+        "replied": any(a.inbound and a.kind == "message" for r in person.records for a in r.activities),
         "reopenable": any(a.outcome in ("rejected", "withdrawn") and a.reopenable for a in applications),
         "refused": any(a.outcome == "rejected" and a.reopenable is False for a in applications),
         "do_not_contact": any(r.do_not_contact for r in person.records),

@@ -24,19 +24,20 @@ EXTRA = 0.01
 """What a word of the name that was not asked costs: all of "Anna Lind" fits better than part of "Anna Maria Lind"."""
 
 
-def find_named(query: Query, columns: Columns) -> dict[int, float]:
-    """row -> how well the person fits the name, 0..1. Empty when the question names nobody we know."""
+def find_named(query: Query, columns: Columns, among: BitMap | None = None) -> dict[int, float]:
+    """row -> how well the person fits the name, 0..1. Empty when the question names nobody of ``among`` (None: all)."""
+    among = columns.live if among is None else among
     identity = query.identity
     if identity is None:
         return {}
     if identity.kind in ("email", "phone"):
-        return dict.fromkeys(columns.with_contact(identity.value), 1.0)
+        return {row: 1.0 for row in columns.with_contact(identity.value) if row in among}
     asked = normalise(identity.value).split()
     book = _book(columns)
     typos = [_similar(word, book.rows_of, len(asked)) for word in asked]
     if not asked or not all(typos):
         return {}
-    rows = BitMap(columns.live)
+    rows = BitMap(among)
     for found in typos:
         rows &= BitMap.union(BitMap(), *(book.rows_of[name] for name in found))
     fits = {row: _fit(book.words[row], typos) for row in rows}

@@ -155,6 +155,8 @@ class Connector(Protocol):
     """Raises only the errors of ``indexer.connectors.errors``; each says what the caller does next."""
 
     name: str
+    roots: Mapping[str, Root]
+    """The kinds that others belong to, each with what it is the root of: the vendor's candidate is a person."""
     plan: Plan
     capabilities: tuple[Capability, ...]
 

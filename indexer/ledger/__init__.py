@@ -1,15 +1,81 @@
 """The truth in SQL: people, their records, jobs, events, searches. The only code that speaks to the database."""
 
+from indexer.ledger.accounts import Account, Accounts, SessionRow
 from indexer.ledger.briefs import Brief, headline_of
+from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
+<<<<<<< HEAD
+=======
+from indexer.ledger.sync_store import SyncStore
+from indexer.ledger.sync_values import (
+    BACKFILL,
+    HOOK,
+    POLL,
+    SWEEP,
+    BudgetRow,
+    ConflictRow,
+    ConnectionRow,
+    DirtyRoot,
+    FetchRow,
+    FileRow,
+    InboxRow,
+    LeaseLost,
+    MirrorItem,
+    Mode,
+    Taken,
+    WalkRow,
+)
+from indexer.ledger.sync_write import SyncWrite
+>>>>>>> doors
 from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordVersion, SearchNote
 from indexer.ledger.writer import Writer
 
 __all__ = [
+<<<<<<< HEAD
     "Answer", "Brief", "EmbeddingCache", "Event", "KeyRow", "Keys", "Ledger", "ParkedRow", "Put", "Reader",
     "RecordVersion", "Resealed", "SearchNote", "Writer", "headline_of", "text_hash",
+=======
+    "BACKFILL",
+    "HOOK",
+    "POLL",
+    "SWEEP",
+    "Account",
+    "Accounts",
+    "Answer",
+    "Brief",
+    "BudgetRow",
+    "ConflictRow",
+    "ConnectionRow",
+    "Connections",
+    "DirtyRoot",
+    "EmbeddingCache",
+    "Event",
+    "FetchRow",
+    "FileRow",
+    "InboxRow",
+    "KeyRow",
+    "Keys",
+    "LeaseLost",
+    "Ledger",
+    "MirrorItem",
+    "Mode",
+    "ParkedRow",
+    "Put",
+    "Reader",
+    "RecordVersion",
+    "Resealed",
+    "SearchNote",
+    "SessionRow",
+    "SyncStore",
+    "SyncWrite",
+    "Taken",
+    "WalkRow",
+    "Writer",
+    "headline_of",
+    "text_hash",
+>>>>>>> doors
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic_core import from_json
@@ -39,7 +39,7 @@ class Reader:
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of ``ids`` that are there, by id, in the order given."""
-        wanted = list(dict.fromkeys(ids))
+        wanted = self._reached(ids)
         hidden = self._hidden_jobs()
         records: dict[str, list[tuple[str, SourceRecord]]] = {}
         for person_id, connection, body in self._bodies(wanted):
@@ -62,12 +62,42 @@ class Reader:
     def briefs(self, ids: Iterable[str]) -> dict[str, Brief]:
         """What a list shows of those of ``ids`` that are there, by id. Nothing of it is for some viewers only."""
         records: dict[str, list[tuple[str, BriefRecord]]] = {}
-        for person_id, connection, body in self._bodies(list(dict.fromkeys(ids))):
+        for person_id, connection, body in self._bodies(self._reached(ids)):
             records.setdefault(person_id, []).append((connection, BriefRecord.model_validate_json(body)))
         return {
             person_id: brief_of(person_id, sorted(found, key=lambda one: (one[0], one[1].id)))
             for person_id, found in records.items()
         }
+
+    def reach(self) -> dict[str, frozenset[str]] | None:
+        """Of a viewer bound to jobs: job id -> ids of the people who applied, whom they may see; None: everyone.
+
+        By what the ledger holds now, so that it is right while the index is behind.
+        """
+        if self.viewer.jobs is None:
+            return None
+        a, r = t.application.c, t.source_record.c
+        found: dict[str, set[str]] = {job_id: set() for job_id in self.viewer.jobs}
+        for part in chunks(sorted(self.viewer.jobs), CHUNK):
+            query = (
+                select(a.job_id, r.person_id)
+                .join(
+                    t.application,
+                    (a.workspace == r.workspace) & (a.connection == r.connection) & (a.external_id == r.external_id),
+                )
+                .where(r.workspace == self.viewer.workspace, r.deleted_at.is_(None), a.job_id.in_(part))
+            )
+            for row in self._rows(query):
+                found[row.job_id].add(row.person_id)
+        return {job_id: frozenset(people) for job_id, people in found.items()}
+
+    def _reached(self, ids: Iterable[str]) -> list[str]:
+        """Each once, in order, without those this viewer may not see."""
+        wanted, reach = list(dict.fromkeys(ids)), self.reach()
+        if reach is None:
+            return wanted
+        within = frozenset[str]().union(*reach.values())
+        return [person_id for person_id in wanted if person_id in within]
 
     def _bodies(self, wanted: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """(person id, connection, body) of every record, erased people's left out, in no order."""
@@ -83,31 +113,38 @@ class Reader:
                     t.source_record.c.workspace == self.viewer.workspace,
                     t.source_record.c.person_id.in_(part),
                     t.person.c.erased_at.is_(None),
+                    t.source_record.c.deleted_at.is_(None),
                 )
             )  # in no order: asked for in one, SQLite reads the whole workspace along the primary key
             yield from ((row.person_id, row.connection, row.body) for row in self._rows(query))
 
-    def _visible(self, record: SourceRecord, hidden: Collection[str]) -> SourceRecord:
-        """Without what was said for others, and without all that concerns a job for others."""
-        audiences = self.viewer.audiences
+    def _visible(self, record: SourceRecord, hidden: frozenset[str]) -> SourceRecord:
+        """Without what was said for others, and without all that concerns a job for others.
+
+        Of a viewer bound to jobs: nothing but what concerns these.
+        """
+        audiences, jobs = self.viewer.audiences, self.viewer.jobs
+
+        def shown(job_id: str | None) -> bool:
+            return job_id not in hidden if jobs is None else job_id in jobs
+
         left: dict[str, Any] = {
             "activities": tuple(
-                a
-                for a in record.activities
-                if (a.audience is None or a.audience in audiences) and a.job_id not in hidden
+                a for a in record.activities if (a.audience is None or a.audience in audiences) and shown(a.job_id)
             ),
-            "applications": tuple(a for a in record.applications if a.job_id not in hidden),
+            "applications": tuple(a for a in record.applications if shown(a.job_id)),
         }
         changed = {name: value for name, value in left.items() if value != getattr(record, name)}
         return record.model_copy(update=changed) if changed else record
 
     def _hidden_jobs(self) -> frozenset[str]:
+        """Jobs for an audience this viewer is not in. One they were given is theirs all the same."""
         query = select(t.job.c.id).where(
             t.job.c.workspace == self.viewer.workspace,
             t.job.c.audience.is_not(None),
             t.job.c.audience.not_in(sorted(self.viewer.audiences)),
         )
-        return frozenset(row.id for row in self._rows(query))
+        return frozenset(row.id for row in self._rows(query)) - (self.viewer.jobs or frozenset())
 
     def person_versions(self, person_id: str) -> list[RecordVersion]:
         """Everything each source ever said of a person, oldest first, without what this viewer may not see.
@@ -115,7 +152,11 @@ class Reader:
         ``raw``, what the source itself sent, is left out wherever something is hidden from this viewer.
         """
         r, v = t.source_record.c, t.record_version.c
-        keys = select(r.connection, r.external_id).where(r.workspace == self.viewer.workspace, r.person_id == person_id)
+        if not self._reached([person_id]):
+            return []
+        keys = select(r.connection, r.external_id).where(
+            r.workspace == self.viewer.workspace, r.person_id == person_id, r.deleted_at.is_(None)
+        )
         rows: list[Any] = []
         for key in sorted(self._rows(keys)):
             own = (v.workspace == self.viewer.workspace, v.connection == key[0], v.external_id == key[1])
@@ -144,7 +185,10 @@ class Reader:
         )
 
     def person_ids(self) -> Iterator[str]:
-        """Everyone, in the order of ids."""
+        """Everyone this viewer may see, in the order of ids."""
+        if (reach := self.reach()) is not None:
+            yield from sorted(frozenset[str]().union(*reach.values()))
+            return
         last = ""
         while True:
             query = (
@@ -206,7 +250,9 @@ class Reader:
     def _jobs(self) -> Select[Any]:
         return select(t.job.c.id, t.job.c.body).where(
             t.job.c.workspace == self.viewer.workspace,
-            or_(t.job.c.audience.is_(None), t.job.c.audience.in_(sorted(self.viewer.audiences))),
+            or_(t.job.c.audience.is_(None), t.job.c.audience.in_(sorted(self.viewer.audiences)))
+            if self.viewer.jobs is None
+            else t.job.c.id.in_(sorted(self.viewer.jobs)),
         )
 
     def vocabulary(self) -> Vocabulary:
@@ -216,7 +262,9 @@ class Reader:
         c = t.word.c
         # Each word once, whatever the number of jobs it was said about: with hidden jobs, of the others only.
         query = select(c.kind, c.value).distinct().where(c.workspace == self.viewer.workspace)
-        if hidden:
+        if self.viewer.jobs is not None:  # what was said of nobody's job, tags and employers, is of everyone
+            query = query.where(c.job_id.in_(sorted(self.viewer.jobs)))
+        elif hidden:
             query = query.where(c.job_id.not_in(sorted(hidden)))
         for kind, value in self._rows(query.order_by(c.kind, c.value)):
             words.setdefault(kind, {})[value] = None
@@ -287,10 +335,12 @@ class Reader:
             query = select(func.count()).select_from(table).where(table.c.workspace == own, *more)
             return int(self._rows(query)[0][0])
 
+        r = t.source_record.c
         gone = select(t.person.c.id).where(t.person.c.workspace == own, t.person.c.erased_at.is_not(None))
+        there = (r.workspace == own, r.deleted_at.is_(None), r.person_id.not_in(gone))
         return {
-            "people": number(t.person, t.person.c.erased_at.is_(None)),
-            "records": number(t.source_record) - number(t.source_record, t.source_record.c.person_id.in_(gone)),
+            "people": int(self._rows(select(func.count(r.person_id.distinct())).where(*there))[0][0]),
+            "records": number(t.source_record, *there),
             "jobs": number(t.job),
             "parked": number(t.parked),
             "events": number(t.event),

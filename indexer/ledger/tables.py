@@ -60,6 +60,7 @@ source_record = Table(
     Column("hash", String(64), nullable=False),
     Column("body", Text, nullable=False),
     Column("changed_at", String(32), nullable=False),
+    Column("deleted_at", String(32)),  # gone in its source: neither searched nor shown, and back when it is back there
     ForeignKeyConstraint(["workspace", "person_id"], ["person.workspace", "person.id"]),
     Index("ix_source_record_person", "workspace", "person_id"),
 )
@@ -154,6 +155,7 @@ parked = Table(
     Column("what", Text, nullable=False),
     Column("fix", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("raw", Text),  # as the source gave it, where it came through a connection
 )
 
 checkpoint = Table(
@@ -182,6 +184,11 @@ api_key = Table(
     Column("hint", String(20), nullable=False),
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
+    Column("role", String(30), nullable=False, server_default="service"),
+    Column("scopes", Text, nullable=False, server_default=""),  # JSON list; "": all that the role may
+    Column("audiences", Text, nullable=False, server_default="[]"),
+    Column("expires_at", String(32)),
+    Column("used_at", String(32)),  # to the hour
 )
 
 answered = Table(

@@ -43,13 +43,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ParkedRow:
-    """Something of an import that could not be used, and what to do."""
+    """Something that could not be used, and what to do. ``raw``: as an ATS gave it."""
 
     connection: str
     place: str
     what: str
     fix: str
     at: str
+    raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ class KeyRow:
     hint: str
     created_at: str
     revoked_at: str | None
+    role: str = "service"
+    scopes: frozenset[str] | None = None
+    """What of its role's it may do; None: all."""
+    audiences: frozenset[str] = frozenset()
+    expires_at: str | None = None
+    used_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

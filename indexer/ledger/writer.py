@@ -15,6 +15,7 @@ from engine.errors import BadInput, NotFound
 from engine.records import Job, Record, SourceRecord
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
+from indexer.ledger.forget import forget_person
 from indexer.ledger.jobs import check_jobs, job_name
 from indexer.ledger.values import Answer, Put, SearchNote
 from indexer.ledger.words import add_words, words_of
@@ -42,51 +43,70 @@ class Writer:
         An unchanged record is left alone and makes no event. A record of an erased person stays erased.
         raw: record id -> the source's own words for it, kept with the version where they are not the record's JSON.
         """
+        with self._engine.begin() as conn:
+            return self.put_records_in(conn, connection, records, raw=raw)
+
+    def put_records_in(
+        self,
+        conn: Connection,
+        connection: str,
+        records: Sequence[SourceRecord],
+        *,
+        raw: Mapping[str, str] | None = None,
+    ) -> list[Put]:
+        """The same in a transaction of the ledger's own."""
         raw = raw or {}
         for record in records:
             if "\x00" in record.id:
                 raise BadInput("A record's id must not hold a NUL character.")
         check_jobs(connection, {a.job_id for record in records for a in record.applications})
         last = {record.id: record for record in records}
-        with self._engine.begin() as conn:
-            known = self._known(conn, connection, list(last))
-            erased = self._erased(conn, [row.person_id for row in known.values()])
-            puts: dict[str, Put] = {}
-            people, current, versions, stored = [], [], [], []
-            at = self._now()
-            for record in last.values():
-                body = record.model_dump_json(exclude_defaults=True)
-                digest = hashlib.sha256(body.encode()).hexdigest()
-                row = known.get(record.id)
-                person_id = row.person_id if row else self._new_id(connection, record.id)
-                if (row and row.hash == digest) or person_id in erased:
-                    puts[record.id] = Put(record.id, person_id, "unchanged")
-                    continue
-                puts[record.id] = Put(record.id, person_id, "updated" if row else "created")
-                key = {"workspace": self.workspace, "connection": connection, "external_id": record.id}
-                version = row.version + 1 if row else 1
-                if row is None:
-                    people.append({"workspace": self.workspace, "id": person_id, "created_at": at})
-                current.append(
-                    {**key, "person_id": person_id, "version": version, "hash": digest, "body": body, "changed_at": at}
-                )
-                said = (raw.get(record.id) or "").replace("\x00", "") or None
-                versions.append({**key, "version": version, "body": body, "raw": said, "actor": self.actor, "at": at})
-                stored.append(record)
-            upsert(conn, t.person, people, update=False)
-            upsert(conn, t.source_record, current)
-            upsert(conn, t.record_version, versions, update=False)
-            self._applications(conn, connection, stored)
-            add_words(conn, self.workspace, words_of(connection, stored))
-            changed = [put.person_id for put in puts.values() if put.status != "unchanged"]
-            self._event(conn, "person.changed", changed)
+        known = self._known(conn, connection, list(last))
+        erased = self._erased(conn, [row.person_id for row in known.values()])
+        puts: dict[str, Put] = {}
+        people, current, versions, stored = [], [], [], []
+        at = self._now()
+        for record in last.values():
+            body = record.model_dump_json(exclude_defaults=True)
+            digest = hashlib.sha256(body.encode()).hexdigest()
+            row = known.get(record.id)
+            person_id = row.person_id if row else self._new_id(connection, record.id)
+            if (row and row.hash == digest and row.deleted_at is None) or person_id in erased:
+                puts[record.id] = Put(record.id, person_id, "unchanged")
+                continue
+            puts[record.id] = Put(record.id, person_id, "updated" if row else "created")
+            key = {"workspace": self.workspace, "connection": connection, "external_id": record.id}
+            version = row.version + 1 if row else 1
+            if row is None:
+                people.append({"workspace": self.workspace, "id": person_id, "created_at": at})
+            current.append(
+                {
+                    **key,
+                    "person_id": person_id,
+                    "version": version,
+                    "hash": digest,
+                    "body": body,
+                    "changed_at": at,
+                    "deleted_at": None,
+                }
+            )
+            said = (raw.get(record.id) or "").replace("\x00", "") or None
+            versions.append({**key, "version": version, "body": body, "raw": said, "actor": self.actor, "at": at})
+            stored.append(record)
+        upsert(conn, t.person, people, update=False)
+        upsert(conn, t.source_record, current)
+        upsert(conn, t.record_version, versions, update=False)
+        self._applications(conn, connection, stored)
+        add_words(conn, self.workspace, words_of(connection, stored))
+        changed = [put.person_id for put in puts.values() if put.status != "unchanged"]
+        self._event(conn, "person.changed", changed)
         return [puts[record.id] for record in records]
 
     def _known(self, conn: Connection, connection: str, external_ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         c = t.source_record.c
         for part in chunks(external_ids, CHUNK):
-            query = select(c.external_id, c.person_id, c.version, c.hash).where(
+            query = select(c.external_id, c.person_id, c.version, c.hash, c.deleted_at).where(
                 c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part)
             )
             found |= {row.external_id: row for row in conn.execute(query)}
@@ -120,6 +140,35 @@ class Writer:
         ]
         upsert(conn, t.application, rows, update=False)
 
+    def hide_records_in(self, conn: Connection, connection: str, external_ids: Sequence[str]) -> list[str]:
+        """Gone in their source: neither searched nor shown until they are put again. Returns who changed."""
+        found = [(key, row) for key, row in self._known(conn, connection, external_ids).items() if not row.deleted_at]
+        c = t.source_record.c
+        for part in chunks([key for key, _ in found], CHUNK):
+            own = (c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part))
+            conn.execute(update(t.source_record).where(*own).values(deleted_at=self._now()))
+            a = t.application.c  # nobody is on a job through a record that is gone
+            conn.execute(
+                delete(t.application).where(
+                    a.workspace == self.workspace, a.connection == connection, a.external_id.in_(part)
+                )
+            )
+        people = [row.person_id for _, row in found]
+        self._event(conn, "person.changed", people)
+        return people
+
+    def purge_records_in(self, conn: Connection, connection: str, external_ids: Sequence[str]) -> None:
+        """Empty records that are gone in their source, and every version of them."""
+        c, v = t.source_record.c, t.record_version.c
+        for part in chunks(external_ids, CHUNK):
+            gone = (c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part))
+            conn.execute(update(t.source_record).where(*gone, c.deleted_at.is_not(None)).values(body="{}", hash=""))
+            conn.execute(
+                delete(t.record_version).where(
+                    v.workspace == self.workspace, v.connection == connection, v.external_id.in_(part)
+                )
+            )
+
     def learn_words(self, kind: str, values: Iterable[str]) -> None:
         """Words of the workspace that only extraction saw: employers in CVs."""
         with self._engine.begin() as conn:
@@ -130,40 +179,44 @@ class Writer:
 
         Where who may see a job changes, so does what may be shown of everyone on it: they are told of as changed.
         """
+        with self._engine.begin() as conn:
+            return self.put_jobs_in(conn, connection, jobs, replace=replace)
+
+    def put_jobs_in(self, conn: Connection, connection: str, jobs: Sequence[Job], *, replace: bool = True) -> int:
+        """The same in a transaction of the ledger's own."""
         check_jobs(connection, {job.id for job in jobs})
         last = {job_name(connection, job.id): job for job in jobs}
-        with self._engine.begin() as conn:
-            known: dict[str, Any] = {}
-            for part in chunks(list(last), CHUNK):
-                query = select(t.job.c.id, t.job.c.hash, t.job.c.audience).where(
-                    t.job.c.workspace == self.workspace, t.job.c.id.in_(part)
+        known: dict[str, Any] = {}
+        for part in chunks(list(last), CHUNK):
+            query = select(t.job.c.id, t.job.c.hash, t.job.c.audience).where(
+                t.job.c.workspace == self.workspace, t.job.c.id.in_(part)
+            )
+            known |= {row.id: row for row in conn.execute(query)}
+        rows: list[dict[str, str | None]] = []
+        moved: list[str] = []
+        for name, job in last.items():
+            if name in known and not replace:
+                continue
+            body = job.model_dump_json(exclude_defaults=True)
+            digest = hashlib.sha256(body.encode()).hexdigest()
+            before = known.get(name)
+            if (before.audience if before else None) != job.audience:
+                moved.append(name)
+            if before is None or before.hash != digest:
+                rows.append(
+                    {
+                        "workspace": self.workspace,
+                        "id": name,
+                        "connection": connection,
+                        "hash": digest,
+                        "audience": job.audience,
+                        "body": body,
+                        "changed_at": self._now(),
+                    }
                 )
-                known |= {row.id: row for row in conn.execute(query)}
-            rows: list[dict[str, str | None]] = []
-            moved: list[str] = []
-            for name, job in last.items():
-                if name in known and not replace:
-                    continue
-                body = job.model_dump_json(exclude_defaults=True)
-                digest = hashlib.sha256(body.encode()).hexdigest()
-                before = known.get(name)
-                if (before.audience if before else None) != job.audience:
-                    moved.append(name)
-                if before is None or before.hash != digest:
-                    rows.append(
-                        {
-                            "workspace": self.workspace,
-                            "id": name,
-                            "connection": connection,
-                            "hash": digest,
-                            "audience": job.audience,
-                            "body": body,
-                            "changed_at": self._now(),
-                        }
-                    )
-            upsert(conn, t.job, rows)
-            self._event(conn, "job.changed", [str(row["id"]) for row in rows])
-            self._event(conn, "person.changed", self._on_jobs(conn, moved))
+        upsert(conn, t.job, rows)
+        self._event(conn, "job.changed", [str(row["id"]) for row in rows])
+        self._event(conn, "person.changed", self._on_jobs(conn, moved))
         return len(rows)
 
     def _on_jobs(self, conn: Connection, job_ids: Sequence[str]) -> list[str]:
@@ -196,6 +249,7 @@ class Writer:
                         a.workspace == self.workspace, a.connection == row.connection, a.external_id == row.external_id
                     )
                 )
+                forget_person(conn, self.workspace, row.connection, row.external_id)
             conn.execute(update(t.source_record).where(*own).values(body="{}", hash=""))
             self._event(conn, "person.erased", [person_id])
 

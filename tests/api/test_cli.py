@@ -1,12 +1,8 @@
 """``headwater`` as a process: what it prints, where, and how it ends."""
 
 import json
-import os
-import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -16,80 +12,7 @@ from engine.records import Document, SourceRecord
 from indexer.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = [
-    {
-        "id": "1",
-        "name": "Anna Almroth",
-        "location": "Stockholm",
-        "text": "Backend developer in Stockholm. Python, SQL.",
-    },
-    {"id": "2", "name": "Nils Norrby", "location": "Lund", "text": "Nurse in Lund since 2015. Intensive care."},
-]
-
 pytestmark = [pytest.mark.model, pytest.mark.slow]
-
-
-@pytest.fixture
-def env(tmp_path, model_cache):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
-    return kept | {
-        "HEADWATER_DATA_DIR": str(tmp_path / "data"),
-        "HEADWATER_ENCODER_DIR": str(model_cache),
-        "COLUMNS": "200",
-    }
-
-
-@pytest.fixture
-def run(env, tmp_path):
-    def call(*arguments, code=0, **more):
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli", *arguments],
-            env={**env, "PYTHONPATH": str(ROOT), **more}, cwd=tmp_path, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-        assert done.returncode == code, done.stderr + done.stdout
-        assert "Traceback" not in done.stderr
-        return done
-
-    return call
-
-
-@pytest.fixture
-def people(tmp_path):
-    path = tmp_path / "people.jsonl"
-    path.write_text("\n".join(map(json.dumps, PEOPLE)), "utf-8")
-    return str(path)
-
-
-@pytest.fixture
-def serving(env, tmp_path):
-    """Starts ``serve``, gives its address and process, and ends it as Ctrl-C would."""
-    started = []
-
-    def start(*arguments):
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "api.cli", "serve", "--port", "0", *arguments],
-            env={**env, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        started.append(process)
-        for line in process.stdout:
-            if found := re.search(r"Page: ((http://[^/]+)/sign-in/\S+)", line):
-                address = found.group(2)
-                for _ in range(100):
-                    try:
-                        httpx.get(f"{address}/v1/health", trust_env=False)
-                    except httpx.HTTPError:
-                        time.sleep(0.05)
-                    else:
-                        return found.group(1), address, process
-        raise AssertionError(process.stderr.read())
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
-        assert process.returncode == 0, errors
-        assert "Traceback" not in errors
 
 
 def test_import_search_person_doctor(run, people):

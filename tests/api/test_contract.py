@@ -29,6 +29,15 @@ OPERATIONS = (
     ("GET", "/v1/people/{person_id}"),
     ("PUT", "/v1/people"),
     ("GET", "/v1/jobs"),
+    ("POST", "/v1/hooks/{token}"),
+    ("GET", "/v1/me"),
+    ("GET", "/v1/users"),
+    ("POST", "/v1/users"),
+    ("PATCH", "/v1/users/{user_id}"),
+    ("GET", "/v1/keys"),
+    ("POST", "/v1/keys"),
+    ("DELETE", "/v1/keys/{key_id}"),
+    ("GET", "/v1/connections"),
 )
 HOST = {"Host": "127.0.0.1"}
 

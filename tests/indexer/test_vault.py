@@ -32,7 +32,10 @@ def test_a_secret_of_before_opens_and_rotation_needs_it_no_more():
         Vault([OLD]).open(rotated)
 
 
-@pytest.mark.parametrize("spoilt", ["", "x", "gAAAAA==", Vault([OTHER]).seal("key-123"), "naïve"])
+SPOILT = ["", "x", "gAAAAA==", Vault([OTHER]).seal("key-123"), "naïve"]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT, ids=["nothing", "cut", "a head", "of another secret", "no base64"])
 @pytest.mark.parametrize("method", ["open", "rotate"])
 def test_what_no_secret_opens_says_what_to_do(spoilt, method):
     with pytest.raises(NeedsOperator, match="HEADWATER_SECRET_KEY_BEFORE") as caught:
@@ -53,7 +56,7 @@ def test_the_key_is_derived_for_this_use_alone():
     from hashlib import sha256
 
     sealed = Vault([NEW]).seal("key-123").encode()
-    with pytest.raises(Exception, match="^$"):
+    with pytest.raises(Exception, match=r"^$"):
         Fernet(urlsafe_b64encode(sha256(NEW).digest())).decrypt(sealed)
 
 

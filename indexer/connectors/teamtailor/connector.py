@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.records import Job, SourceRecord
-from indexer.connectors.connector import Capability, File, Hint, Item, Look, Page, Plan, Standing
+from indexer.connectors.connector import Capability, File, Hint, Item, Look, Page, Plan, Root, Standing
 from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, Gone, Refused
 from indexer.connectors.http import Http
 from indexer.connectors.teamtailor import webhooks
@@ -20,11 +20,10 @@ from indexer.connectors.teamtailor.shapes import SHAPES
 from indexer.connectors.teamtailor.standing import standing_of
 from indexer.connectors.teamtailor.wire import Document, Unreadable, ask
 
-ROOTS = ("candidates", "jobs")
-
 
 class Teamtailor:
     name = "teamtailor"
+    roots: Mapping[str, Root] = {"candidates": "person", "jobs": "job"}
     plan: Plan = PLAN
     capabilities: tuple[Capability, ...] = CAPABILITIES
 
@@ -69,7 +68,7 @@ class Teamtailor:
         return _page(document, SPARSE if kind != "users" else frozenset())
 
     def root_of(self, hint: Hint, look: Look) -> tuple[str, str] | None:
-        if hint.kind in ROOTS:
+        if hint.kind in self.roots:
             return hint.kind, hint.id
         if hint.kind != "job-applications":
             return None

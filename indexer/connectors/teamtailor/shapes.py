@@ -148,7 +148,7 @@ SHAPES: Mapping[str, Shape] = {
     "users": _shape(
         "name:text email:text login-email:text title:text role:text phone:text picture:object username:text "
         "visible:flag hide-email:flag external-id:text signature:text description:text "
-        "locale:text? facebook-profile:text linkedin-profile:text twitter-profile:text? instagram-profile:text?",
+        "locale:text? facebook-profile:text? linkedin-profile:text? twitter-profile:text? instagram-profile:text?",
         other="department role location teams jobs activities locations regions",
         volatile="picture signature",
     ),

@@ -85,6 +85,7 @@ def answers(reader: Reader, person_id: str, list_id: str) -> dict[str, object]:
 def test_no_method_of_a_reader_tells_another_workspace_anything(ledger):
     person_id = fill(ledger)
     mine = answers(ledger.reader(ME), person_id, "list-default")
+    assert mine.pop("reach") is None  # bound to no jobs
     assert [name for name, answer in mine.items() if not answer] == []
     theirs = answers(ledger.reader(Viewer(workspace="other")), person_id, "list-default")
     assert set(theirs.pop("counts").values()) == {0}
@@ -108,6 +109,52 @@ def test_no_method_of_a_reader_tells_what_is_for_others(ledger):
     person_id = fill(ledger)
     assert CANARY in repr(answers(ledger.reader(LEAD), person_id, "list-default"))
     assert CANARY not in repr(answers(ledger.reader(ME), person_id, "list-default"))
+
+
+OTHERS = frozenset({"events", "parked", "impressions", "checkpoint", "checkpoints", "fingerprints", "indexed_count"})
+"""What no door shows to anyone: the affairs of the indexer and of an operator."""
+
+
+def walled(ledger, *jobs):
+    return ledger.reader(Viewer(user="user:lee", jobs=frozenset(jobs)))
+
+
+def test_who_is_bound_to_a_job_sees_of_its_people_what_concerns_it(ledger):
+    person_id = fill(ledger)
+    other = RECORD.model_copy(update={"id": "b1", "name": f"{CANARY} Bo", "applications": (), "activities": ()})
+    ledger.writer().put_records("test", [other])
+    found = answers(walled(ledger, "test:open"), person_id, "list-default")
+    for name in OTHERS | {"ids_of", "counts"}:
+        found.pop(name)
+    assert CANARY not in repr(found)
+    assert "nordic" not in repr(found["vocabulary"])  # a tag is said of everyone
+    assert "Ljung" not in repr(found["vocabulary"])
+    person = walled(ledger, "test:open").person(person_id)
+    assert [a.id for a in person.records[0].applications] == ["x1"]
+    assert person.records[0].activities == ()  # a note about no job may be about another one
+    assert found["reach"] == {"test:open": {person_id}}
+    assert list(found["person_ids"]) == [person_id]
+
+
+@pytest.mark.parametrize("jobs", [(), ("test:nothing",), ("open",)])
+def test_who_is_bound_to_other_jobs_sees_nobody(ledger, jobs):
+    person_id = fill(ledger)
+    reader = walled(ledger, *jobs)
+    found = answers(reader, person_id, "list-default")
+    for name in OTHERS | {"ids_of", "counts"}:
+        found.pop(name)
+    words = found.pop("vocabulary")
+    assert words == type(words)()
+    assert not any((found.pop("reach") or {}).values())
+    assert {name: answer for name, answer in found.items() if answer} == {}
+
+
+def test_a_confidential_job_that_somebody_was_given_is_theirs(ledger):
+    person_id = fill(ledger)
+    reader = walled(ledger, "test:hidden")
+    assert [job.id for job in reader.jobs()] == ["test:hidden"]
+    [record] = reader.person(person_id).records
+    assert ([a.id for a in record.applications], [a.id for a in record.activities]) == (["x2"], ["n3"])
 
 
 def test_a_job_that_becomes_confidential_takes_its_applications_along_and_tells_of_the_people(ledger):
@@ -293,7 +340,18 @@ def test_time_is_what_the_clock_says(database_url):
 
 def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
     public = {name for name, _ in inspect.getmembers(ledger) if not name.startswith("_")}
-    assert public == {"close", "embeddings", "keys", "open", "reader", "writer"}
+    assert public == {
+        "accounts",
+        "close",
+        "connections",
+        "embeddings",
+        "keys",
+        "open",
+        "reader",
+        "reseal",
+        "sync",
+        "writer",
+    }
     assert json.dumps(sorted(n for n, _ in inspect.getmembers(ledger.embeddings) if not n.startswith("_"))) == (
         '["get", "put"]'
     )

@@ -30,7 +30,7 @@ def test_every_sealed_text_is_under_the_new_secret_afterwards(database_url):
         ("w1", "other", Vault(["somebody else's"]).seal("x")),
     ]
     with engine.begin() as conn:
-        conn.execute(table.insert(), [dict(workspace=w, name=n, plain="p", credential=c) for w, n, c in rows])
+        conn.execute(table.insert(), [{"workspace": w, "name": n, "plain": "p", "credential": c} for w, n, c in rows])
     done = reseal(engine, Vault([NEW, OLD]).rotate, metadata)
     assert (done.done, done.lost) == (2, ("made_up.credential w1/other",))
     with engine.begin() as conn:

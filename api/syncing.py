@@ -1,0 +1,34 @@
+"""Sync put together for a process: what opens stored credentials, and the worker over its connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from api.secret import Secret
+from api.settings import Settings
+from engine.errors import HeadwaterError
+from indexer.ledger import ConnectionRow, Ledger
+from indexer.sync import Opener, Worker
+from indexer.sync.status import ConnectionStatus, status_of
+
+
+def opener_of(secret: Secret) -> Opener:
+    return Opener(secret.vault())
+
+
+def worker_of(ledger: Ledger, secret: Secret, settings: Settings, on_change: Callable[[], object]) -> Worker:
+    """Not started. on_change: records are new."""
+    return Worker(
+        ledger, opener_of(secret), folder=settings.data_dir / "downloads", on_change=on_change,
+        workspace=settings.workspace,
+    )  # fmt: skip
+
+
+def standing_of(ledger: Ledger, opener: Opener, row: ConnectionRow) -> ConnectionStatus:
+    """How a connection stands now, whether or not its credential can be opened."""
+    try:
+        connector = opener.connector(row)
+    except HeadwaterError:
+        connector = None
+    return status_of(ledger.sync(row.workspace, row.name), row, connector, datetime.now(UTC))

@@ -1,0 +1,222 @@
+"""The mirror: what the ATS said, item by item, and the rules by which a page may change it.
+
+An older reading never replaces a newer one. What is known to be gone comes back only when it is read by itself after
+that; a listing that still shows it, late, does not bring it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, tuple_, update
+
+from indexer.ledger import sync_tables as s
+from indexer.ledger.database import CHUNK, chunks, upsert
+from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken
+
+Key = tuple[str, str]
+LOOKS = 40
+"""Items asked after in one statement: each is a condition of its own."""
+
+
+class MirrorWrite:
+    """Part of a transaction of sync."""
+
+    def __init__(self, conn: Connection, workspace: str, connection: str) -> None:
+        self._conn, self.workspace, self.connection = conn, workspace, connection
+        self._key = {"workspace": workspace, "connection": connection}
+
+    def _own(self, table: Any) -> tuple[Any, ...]:
+        return (table.c.workspace == self.workspace, table.c.connection == self.connection)
+
+    def take(self, items: Sequence[MirrorItem], *, read_at: str, direct: bool, urgency: int) -> Taken:
+        """Items of one answer. read_at: when its request began. direct: read by itself, not in a listing."""
+        last = {(item.kind, item.id): item for item in items}
+        held = self._held(list(last))
+        roots = self._roots({(item.root, item.owner) for item in last.values()})
+        kept: dict[Key, dict[str, Any]] = {}
+        touched: dict[Key, None] = {}
+        good: list[Key] = []
+        doubted: dict[Key, None] = {}
+        changed: set[Key] = set()
+        # The owner first: whether it is there again decides about all that belongs to it.
+        for key, item in sorted(last.items(), key=lambda entry: not entry[1].is_root):
+            before, owner = held.get(key), roots.get((item.root, item.owner))
+            if owner is not None and owner["erased"]:
+                continue
+            good.append(key)
+            if before is not None and before.read_at > read_at:
+                continue
+            gone = before.deleted_at if before is not None else None
+            if item.is_root and owner is not None:
+                gone = max(gone or "", owner["deleted_at"] or "") or None
+            if gone is not None and not (direct and read_at >= gone):
+                doubted[key] = None
+                continue
+            if not item.is_root and owner is not None and owner["deleted_at"]:
+                continue  # of someone who is gone; it comes with them, should they be back
+            if gone is not None and item.is_root and owner is not None:
+                owner["deleted_at"] = None
+                owner["back"] = True
+            if before is not None and _older(item, before) and gone is None:
+                touched[key] = None
+                continue
+            digest = hashlib.sha256(item.body.encode()).hexdigest()
+            same = before is not None and before.hash == digest and before.owner == item.owner and gone is None
+            if before is not None and same:
+                if item.version == before.version:
+                    touched[key] = None
+                else:  # nothing but the version: not a change, and yet what a webhook waits for
+                    kept[key] = self._row(item, digest, read_at)
+            else:
+                kept[key] = self._row(item, digest, read_at)
+                changed.add(key)
+        upsert(self._conn, s.mirror, list(kept.values()))
+        self.see(list(touched), read_at)
+        owners = {(last[key].root, last[key].owner) for key in changed}
+        owners |= {(held[key].root, held[key].owner) for key in changed if key in held}
+        for key in {*kept, *touched}:
+            owners |= self._drop_unnamed(last[key], read_at)
+        self._restore([key for key, root in roots.items() if root.get("back")])
+        owners = {owner for owner in owners if owner[0] != "shared"}
+        self.touch_all(owners, urgency)
+        looked_up = [(key, key in held) for key in sorted(changed) if last[key].root in ("shared", "job")]
+        self._touch_lookers(looked_up, urgency)
+        return Taken(frozenset(changed), frozenset(owners), tuple(good), tuple(doubted))
+
+    def _row(self, item: MirrorItem, digest: str, read_at: str) -> dict[str, Any]:
+        return {
+            **self._key, "kind": item.kind, "id": item.id, "root": item.root, "owner": item.owner,
+            "version": item.version, "hash": digest, "read_at": read_at, "deleted_at": None, "body": item.body,
+        }  # fmt: skip
+
+    def _held(self, keys: Sequence[Key]) -> dict[Key, Any]:
+        c = s.mirror.c
+        found: dict[Key, Any] = {}
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for kind, item_id in keys:
+            ids[kind].append(item_id)
+        columns = (c.kind, c.id, c.root, c.owner, c.version, c.hash, c.read_at, c.deleted_at)
+        for kind, some in ids.items():
+            for part in chunks(some, CHUNK):
+                query = select(*columns).where(*self._own(s.mirror), c.kind == kind, c.id.in_(part))
+                found |= {(row.kind, row.id): row for row in self._conn.execute(query)}
+        return found
+
+    def held(self, kind: str, ids: Sequence[str]) -> set[str]:
+        """Those of ``ids`` that are there and not gone."""
+        found = self._held([(kind, item_id) for item_id in ids])
+        return {item_id for (_, item_id), row in found.items() if row.deleted_at is None and row.hash}
+
+    def shown(self, kind: str, item_id: str) -> tuple[str | None, bool]:
+        """Its version, and whether it is gone or was never there."""
+        row = self._held([(kind, item_id)]).get((kind, item_id))
+        return (None, True) if row is None else (row.version, row.deleted_at is not None)
+
+    def erased(self, ids: Iterable[str]) -> set[str]:
+        """Those of these people of whom nothing may be kept."""
+        return {key[1] for key, row in self._roots({("person", i) for i in ids}).items() if row["erased"]}
+
+    def _roots(self, keys: set[Key]) -> dict[Key, dict[str, Any]]:
+        c = s.root.c
+        found: dict[Key, dict[str, Any]] = {}
+        for root in ("person", "job"):
+            for part in chunks(sorted(key[1] for key in keys if key[0] == root), CHUNK):
+                query = select(c.root, c.id, c.deleted_at, c.erased).where(
+                    *self._own(s.root), c.root == root, c.id.in_(part)
+                )
+                found |= {(row.root, row.id): dict(row._mapping) for row in self._conn.execute(query)}
+        return found
+
+    def see(self, keys: Sequence[Key], read_at: str) -> None:
+        """They are there still, unchanged."""
+        c = s.mirror.c
+        for part in chunks(keys, CHUNK // 2):
+            own = (*self._own(s.mirror), tuple_(c.kind, c.id).in_(list(part)))
+            self._conn.execute(update(s.mirror).where(*own).values(read_at=read_at))
+
+    def _drop_unnamed(self, item: MirrorItem, read_at: str) -> set[Key]:
+        """What the owner had and does not name any more is gone."""
+        c = s.mirror.c
+        dropped: set[Key] = set()
+        for kind, named in item.children.items():
+            theirs = (
+                *self._own(s.mirror), c.root == item.root, c.owner == item.owner, c.kind == kind,
+                c.deleted_at.is_(None), c.read_at <= read_at,
+            )  # fmt: skip
+            gone = [row.id for row in self._conn.execute(select(c.id).where(*theirs)) if row.id not in named]
+            for part in chunks(gone, CHUNK):
+                self._conn.execute(update(s.mirror).where(*theirs, c.id.in_(part)).values(deleted_at=read_at))
+            dropped |= {(item.root, item.owner)} if gone else set()
+        return dropped
+
+    def delete(self, kind: str, item_id: str, *, root: str | None, at: str, urgency: int) -> None:
+        """Proved to be gone. root: what it is the root of, if it is one; also one never seen leaves its tombstone."""
+        before = self._held([(kind, item_id)]).get((kind, item_id))
+        c = s.mirror.c
+        if before is None:
+            stub = MirrorItem(kind, item_id, root or "shared", item_id if root else "", None, "{}")
+            upsert(self._conn, s.mirror, [{**self._row(stub, "", at), "deleted_at": at}])
+        elif before.deleted_at is None:
+            own = (*self._own(s.mirror), c.kind == kind, c.id == item_id)
+            self._conn.execute(update(s.mirror).where(*own).values(deleted_at=at, read_at=at))
+        if root is not None:
+            self.touch(root, item_id, urgency)
+            r = s.root.c
+            own = (*self._own(s.root), r.root == root, r.id == item_id, r.deleted_at.is_(None))
+            self._conn.execute(update(s.root).where(*own).values(deleted_at=at))
+        elif before is not None and before.root != "shared" and before.deleted_at is None:
+            self.touch(before.root, before.owner, urgency)
+
+    def _restore(self, keys: Iterable[Key]) -> None:
+        c = s.root.c
+        for root, item_id in keys:
+            own = (*self._own(s.root), c.root == root, c.id == item_id)
+            self._conn.execute(update(s.root).where(*own).values(deleted_at=None, purged_at=None))
+
+    def touch(self, root: str, item_id: str, urgency: int = 2) -> None:
+        self.touch_all([(root, item_id)], urgency)
+
+    def touch_all(self, owners: Iterable[Key], urgency: int) -> None:
+        """They have changes to be applied."""
+        c = s.root.c
+        wanted = sorted(owners)
+        new = {"dirty": 0, "urgency": urgency, "deleted_at": None, "purged_at": None, "erased": 0}
+        rows = [{**self._key, "root": root, "id": key, **new, "missed": "", "looked": ""} for root, key in wanted]
+        upsert(self._conn, s.root, rows, update=False)
+        for root in ("person", "job"):
+            for part in chunks([key for name, key in wanted if name == root], CHUNK):
+                own = (*self._own(s.root), c.root == root, c.id.in_(part), c.erased == 0)
+                self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty + 1))
+                self._conn.execute(update(s.root).where(*own, c.urgency > urgency).values(urgency=urgency))
+
+    def _touch_lookers(self, keys: Sequence[tuple[Key, bool]], urgency: int) -> None:
+        """Whose record was made with these, or without them because they were not there yet."""
+        c = s.root.c
+        for part in chunks(keys, LOOKS):
+            said = [
+                (c.looked if known else c.missed).contains(f" {key[0]}/{key[1]} ", autoescape=True)
+                for key, known in part
+            ]
+            found = self._conn.execute(select(c.root, c.id).where(*self._own(s.root), c.erased == 0, or_(*said)))
+            self.touch_all({(row.root, row.id) for row in found.all()}, urgency)
+
+    def applied(self, roots: Mapping[DirtyRoot, tuple[Iterable[str], Iterable[str]]]) -> None:
+        """The changes seen are in the records now. Of each: what was looked up and found, and what was missed."""
+        c = s.root.c
+        for root, (looked, missed) in roots.items():
+            own = (*self._own(s.root), c.root == root.root, c.id == root.id)
+            values = {"looked": _spaced(looked), "missed": _spaced(missed)}
+            self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty - root.dirty, urgency=9, **values))
+
+
+def _spaced(keys: Iterable[str]) -> str:
+    found = " ".join(sorted(keys))
+    return f" {found} " if found else ""
+
+
+def _older(item: MirrorItem, before: Any) -> bool:
+    return item.version is not None and before.version is not None and item.version < before.version

@@ -1,0 +1,218 @@
+"""What sync reads of one connection, and the transactions it writes in. Knows no connector and no vendor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, select
+
+from engine.records import SourceRecord
+from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
+from indexer.ledger.database import CHUNK, Clock, chunks, stamp
+from indexer.ledger.sync_values import (
+    BudgetRow,
+    ConflictRow,
+    DirtyRoot,
+    FetchRow,
+    FileRow,
+    InboxRow,
+    LeaseLost,
+    MirrorItem,
+    WalkRow,
+)
+from indexer.ledger.sync_write import SyncWrite
+from indexer.ledger.values import ParkedRow
+from indexer.ledger.writer import Writer
+
+
+class SyncStore:
+    """One connection of one workspace. fence: the token of the lease it works under; None: without one (tests)."""
+
+    def __init__(
+        self, reading: Engine, writing: Engine, clock: Clock, workspace: str, connection: str, fence: int | None = None
+    ) -> None:
+        self._reading, self._writing, self._clock = reading, writing, clock
+        self.workspace, self.connection, self._fence = workspace, connection, fence
+
+    def now(self) -> str:
+        return stamp(self._clock())
+
+    @contextmanager
+    def write(self) -> Iterator[SyncWrite]:
+        """One transaction: all of it or nothing. Raises LeaseLost where another worker has taken over."""
+        with self._writing.begin() as conn:
+            if self._fence is not None:
+                held = conn.scalar(select(s.lease.c.token).where(*self._own(s.lease)))
+                if held != self._fence:
+                    raise LeaseLost
+            writer = Writer(self._writing, self.workspace, f"sync:{self.connection}", self._clock)
+            yield SyncWrite(conn, writer, self._clock, self.workspace, self.connection)
+
+    def _own(self, table: Any) -> tuple[Any, ...]:
+        return (table.c.workspace == self.workspace, table.c.connection == self.connection)
+
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        with self._reading.begin() as conn:
+            return conn.execute(query).all()
+
+    def budget(self) -> BudgetRow | None:
+        rows = self._rows(select(s.budget).where(*self._own(s.budget)))
+        return BudgetRow(rows[0].limit, rows[0].remaining, rows[0].resets_at) if rows else None
+
+    def walks(self) -> list[WalkRow]:
+        """In the order of the plan."""
+        rows = self._rows(select(s.walk).where(*self._own(s.walk)).order_by(s.walk.c.mode, s.walk.c.place))
+        return [WalkRow(**{name: getattr(row, name) for name in WalkRow.__slots__}) for row in rows]
+
+    def next_fetch(self, *, most: int, now: str) -> FetchRow | None:
+        """The most urgent root that is due to be read, of a priority of at most ``most``."""
+        c = s.fetch.c
+        query = select(s.fetch).where(*self._own(s.fetch), c.due_at <= now, c.priority <= most)
+        rows = self._rows(query.order_by(c.priority, c.due_at, c.kind, c.id).limit(1))
+        return _fetch(rows[0]) if rows else None
+
+    def fetches(self) -> list[FetchRow]:
+        return [_fetch(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
+
+    def next_due(self) -> str | None:
+        """When the next read or walk is due; None: nothing is planned."""
+        w = s.walk.c
+        first = self._rows(select(func.min(s.fetch.c.due_at)).where(*self._own(s.fetch)))[0][0]
+        due = select(func.min(w.due_at)).where(
+            *self._own(s.walk), w.state.in_(["idle", "running", "judging", "denied"])
+        )
+        second = self._rows(due)[0][0]
+        return min((at for at in (first, second) if at), default=None)
+
+    def inbox(self, limit: int = 200) -> list[InboxRow]:
+        """What arrived and was not taken yet, oldest first."""
+        c = s.inbox.c
+        query = select(s.inbox).where(*self._own(s.inbox), c.state == "new").order_by(c.received_at, c.event_id)
+        return [InboxRow(r.event_id, r.received_at, json.loads(r.hint)) for r in self._rows(query.limit(limit))]
+
+    def dirty(self, limit: int) -> list[DirtyRoot]:
+        """Jobs before people, whom a webhook told of before the others."""
+        c = s.root.c
+        query = select(c.root, c.id, c.dirty, c.deleted_at).where(*self._own(s.root), c.dirty > 0)
+        rows = self._rows(query.order_by(c.root, c.urgency, c.id).limit(limit))
+        return [DirtyRoot(r.root, r.id, r.dirty, r.deleted_at is not None) for r in rows]
+
+    def items(self, root: str, owners: Sequence[str]) -> dict[str, list[MirrorItem]]:
+        """owner -> what is held of it, nothing that is gone; by kind and id."""
+        found: dict[str, list[MirrorItem]] = {owner: [] for owner in owners}
+        c = s.mirror.c
+        for part in chunks(owners, CHUNK):
+            query = select(s.mirror).where(
+                *self._own(s.mirror), c.root == root, c.owner.in_(part), c.deleted_at.is_(None), c.hash != ""
+            )
+            for row in self._rows(query.order_by(c.kind, c.id)):
+                found[row.owner].append(MirrorItem(row.kind, row.id, row.root, row.owner, row.version, row.body))
+        return found
+
+    def body(self, kind: str, item_id: str) -> Mapping[str, Any] | None:
+        """What is held of an item, also after it went: history goes on naming a stage that vanished."""
+        c = s.mirror.c
+        rows = self._rows(select(c.body).where(*self._own(s.mirror), c.kind == kind, c.id == item_id, c.hash != ""))
+        found: Mapping[str, Any] | None = json.loads(rows[0].body) if rows else None
+        return found
+
+    def root_kind(self, kind: str) -> str | None:
+        """What items of that kind belong to; None: there are none."""
+        rows = self._rows(select(s.mirror.c.root).where(*self._own(s.mirror), s.mirror.c.kind == kind).limit(1))
+        return rows[0].root if rows else None
+
+    def files(self, owners: Sequence[str]) -> dict[str, list[FileRow]]:
+        found: dict[str, list[FileRow]] = {owner: [] for owner in owners}
+        for part in chunks(owners, CHUNK):
+            query = select(s.file).where(*self._own(s.file), s.file.c.owner.in_(part)).order_by(s.file.c.id)
+            for row in self._rows(query):
+                found[row.owner].append(FileRow(**{name: getattr(row, name) for name in FileRow.__slots__}))
+        return found
+
+    def bases(self, root: str, ids: Sequence[str]) -> dict[str, str]:
+        """id -> the record as last assembled from the ATS alone, as JSON."""
+        found: dict[str, str] = {}
+        for part in chunks(ids, CHUNK):
+            c = s.base.c
+            query = select(c.id, c.body).where(*self._own(s.base), c.root == root, c.id.in_(part))
+            found |= {row.id: row.body for row in self._rows(query)}
+        return found
+
+    def records(self, ids: Sequence[str]) -> dict[str, SourceRecord]:
+        """External id -> what the ledger holds now; nothing that is hidden or erased."""
+        found: dict[str, SourceRecord] = {}
+        c = t.source_record.c
+        for part in chunks(ids, CHUNK):
+            query = select(c.external_id, c.body).where(
+                *self._own(t.source_record), c.external_id.in_(part), c.deleted_at.is_(None), c.hash != ""
+            )
+            found |= {row.external_id: SourceRecord.model_validate_json(row.body) for row in self._rows(query)}
+        return found
+
+    def missing(self, kind: str, before: str) -> tuple[list[str], int]:
+        """Ids of that kind that were not seen since, and how many are held in all; without what is of someone gone."""
+        c, r = s.mirror.c, s.root.c
+        gone = select(r.id).where(*self._own(s.root), r.root == c.root, r.id == c.owner, r.deleted_at.is_not(None))
+        there = (*self._own(s.mirror), c.kind == kind, c.deleted_at.is_(None), c.hash != "", ~gone.exists())
+        unseen = [row.id for row in self._rows(select(c.id).where(*there, c.read_at < before).order_by(c.id))]
+        return unseen, int(self._rows(select(func.count()).where(*there))[0][0])
+
+    def seen_since(self, kind: str, start: str) -> int:
+        c = s.mirror.c
+        query = select(func.count()).where(*self._own(s.mirror), c.kind == kind, c.read_at >= start)
+        return int(self._rows(query)[0][0])
+
+    def parked(self) -> list[ParkedRow]:
+        c = t.parked.c
+        rows = self._rows(select(t.parked).where(*self._own(t.parked)).order_by(c.place))
+        return [ParkedRow(r.connection, r.place, r.what, r.fix, r.at, r.raw) for r in rows]
+
+    def conflicts(self) -> list[ConflictRow]:
+        rows = self._rows(select(s.conflict).where(*self._own(s.conflict)).order_by(s.conflict.c.record_id))
+        return [ConflictRow(r.record_id, r.field, r.ours, r.theirs, r.at) for r in rows]
+
+    def drift(self) -> list[tuple[str, str, str]]:
+        """(what, first seen, last seen)"""
+        rows = self._rows(select(s.drift).where(*self._own(s.drift)).order_by(s.drift.c.what))
+        return [(r.what, r.first_at, r.last_at) for r in rows]
+
+    def due_for_purge(self, before: str, limit: int) -> list[str]:
+        """People that are gone in the ATS since before then and whose data is still kept."""
+        c = s.root.c
+        query = select(c.id).where(
+            *self._own(s.root), c.root == "person", c.deleted_at < before, c.purged_at.is_(None), c.dirty == 0
+        )
+        return [row.id for row in self._rows(query.order_by(c.id).limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """How many are held, gone, waiting to be applied, to be read, and files to be read."""
+        r, f = s.root.c, s.file.c
+
+        def number(table: Any, *where: Any) -> int:
+            return int(self._rows(select(func.count()).select_from(table).where(*self._own(table), *where))[0][0])
+
+        return {
+            "people": number(s.root, r.root == "person", r.deleted_at.is_(None), r.erased == 0),
+            "jobs": number(s.root, r.root == "job", r.deleted_at.is_(None)),
+            "gone": number(s.root, r.root == "person", r.deleted_at.is_not(None)),
+            "to_apply": number(s.root, r.dirty > 0),
+            "to_read": number(s.fetch),
+            "files": number(s.file, f.state == "held"),
+            "files_wanted": number(s.file, f.state == "wanted"),
+            "inbox": number(s.inbox, s.inbox.c.state == "new"),
+            "parked": number(t.parked),
+            "conflicts": number(s.conflict),
+        }
+
+    def last_delivery(self) -> str | None:
+        found: str | None = self._rows(select(func.max(s.inbox.c.received_at)).where(*self._own(s.inbox)))[0][0]
+        return found
+
+
+def _fetch(row: Any) -> FetchRow:
+    expect = json.loads(row.expect) if row.expect else {}
+    return FetchRow(row.kind, row.id, row.priority, row.asked_at, row.due_at, row.attempts, expect)

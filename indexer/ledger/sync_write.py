@@ -1,0 +1,226 @@
+"""What sync writes of one connection within one transaction: how far a walk is, what is to be read, files, records.
+
+The items of a page are in ``mirror.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from engine.records import Job, SourceRecord
+from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
+from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
+from indexer.ledger.forget import empty_person
+from indexer.ledger.mirror import MirrorWrite
+from indexer.ledger.sync_values import FetchRow, FileRow, WalkRow
+from indexer.ledger.writer import Writer
+
+FILES = json.dumps({"files": True})
+"""The expectation of a read that was only asked for to have fresh links."""
+
+
+class SyncWrite(MirrorWrite):
+    def __init__(self, conn: Connection, writer: Writer, clock: Clock, workspace: str, connection: str) -> None:
+        super().__init__(conn, workspace, connection)
+        self._writer, self._clock = writer, clock
+
+    def _now(self) -> str:
+        return stamp(self._clock())
+
+    # How far, how much, how late
+
+    def budget(self, limit: int, remaining: int, resets_at: str) -> None:
+        upsert(self._conn, s.budget, [{**self._key, "limit": limit, "remaining": remaining, "resets_at": resets_at}])
+
+    def walk(self, row: WalkRow) -> None:
+        upsert(self._conn, s.walk, [{**self._key, **{name: getattr(row, name) for name in WalkRow.__slots__}}])
+
+    def drop_walk(self, row: WalkRow) -> None:
+        c = s.walk.c
+        self._conn.execute(delete(s.walk).where(*self._own(s.walk), c.mode == row.mode, c.feed == row.feed))
+
+    def lag(self, seconds: float) -> None:
+        c = s.connection.c
+        own = (c.workspace == self.workspace, c.name == self.connection)
+        self._conn.execute(update(s.connection).where(*own).values(lag_s=seconds))
+
+    def stop(self, reason: str) -> None:
+        """Nothing more is asked of the vendor until an operator acts."""
+        c = s.connection.c
+        own = (c.workspace == self.workspace, c.name == self.connection)
+        self._conn.execute(update(s.connection).where(*own).values(state="stopped", reason=reason))
+
+    def drift(self, found: Iterable[str]) -> None:
+        rows = [{**self._key, "what": what[:300], "first_at": self._now(), "last_at": self._now()} for what in found]
+        if rows:
+            upsert(self._conn, s.drift, rows, update=False)
+            for part in chunks([row["what"] for row in rows], CHUNK):
+                own = (*self._own(s.drift), s.drift.c.what.in_(part))
+                self._conn.execute(update(s.drift).where(*own).values(last_at=self._now()))
+
+    # What is to be read
+
+    def want(
+        self, kind: str, item_id: str, priority: int, *, due_at: str | None = None, expect: Mapping[str, Any] = {}
+    ) -> None:
+        """Read this root; asked for twice, the more urgent and the sooner counts."""
+        c = s.fetch.c
+        mine = (*self._own(s.fetch), c.kind == kind, c.id == item_id)
+        now = self._now()
+        due_at = due_at or now
+        row = self._conn.execute(select(s.fetch).where(*mine)).one_or_none()
+        if row is not None:
+            before = json.loads(row.expect) if row.expect else {}
+            priority, due_at = min(priority, row.priority), min(due_at, row.due_at)
+            expect = _both(before, expect)
+        said = json.dumps(expect) if expect else ""
+        values = {"priority": priority, "asked_at": now, "due_at": due_at, "attempts": 0, "expect": said}
+        upsert(self._conn, s.fetch, [{**self._key, "kind": kind, "id": item_id, **values}])
+
+    def put_off(self, row: FetchRow, due_at: str) -> None:
+        """Try again then."""
+        c = s.fetch.c
+        mine = (*self._own(s.fetch), c.kind == row.kind, c.id == row.id)
+        self._conn.execute(update(s.fetch).where(*mine).values(attempts=row.attempts + 1, due_at=due_at))
+
+    def was_read(self, kind: str, item_id: str, asked_before: str) -> None:
+        """Nothing more is to be read of it, unless it was asked for since."""
+        c = s.fetch.c
+        mine = (*self._own(s.fetch), c.kind == kind, c.id == item_id, c.asked_at <= asked_before)
+        self._conn.execute(delete(s.fetch).where(*mine))
+
+    def not_needed(self, kind: str, ids: Sequence[str], asked_before: str) -> None:
+        """A page showed them whole. What a webhook or a sweep wants proved is read all the same."""
+        c = s.fetch.c
+        for part in chunks(ids, CHUNK):
+            mine = (*self._own(s.fetch), c.kind == kind, c.id.in_(part), c.asked_at <= asked_before, c.expect == "")
+            self._conn.execute(delete(s.fetch).where(*mine))
+
+    def taken(self, event_ids: Sequence[str], state: str) -> None:
+        for part in chunks(event_ids, CHUNK):
+            own = (*self._own(s.inbox), s.inbox.c.event_id.in_(part))
+            self._conn.execute(update(s.inbox).where(*own).values(state=state))
+
+    def files_done(self, kind: str, owner: str) -> None:
+        """Should none of the owner's files be wanted any more, they need not be asked for again."""
+        f, c = s.file.c, s.fetch.c
+        left = select(f.id).where(*self._own(s.file), f.owner == owner, f.state == "wanted")
+        if self._conn.execute(left).first() is None:
+            mine = (*self._own(s.fetch), c.kind == kind, c.id == owner, c.expect == FILES)
+            self._conn.execute(delete(s.fetch).where(*mine))
+
+    # Files
+
+    def files(self, owner: str, found: Sequence[FileRow]) -> list[str]:
+        """All the files an owner has now. Returns ids of those to download: new, changed, or not read so far."""
+        c = s.file.c
+        mine = (*self._own(s.file), c.owner == owner)
+        held = {row.id: row for row in self._conn.execute(select(s.file).where(*mine))}
+        gone = sorted(held.keys() - {row.id for row in found})
+        if gone:
+            self._conn.execute(delete(s.file).where(*mine, c.id.in_(gone)))
+            self.touch("person", owner)
+        wanted = []
+        for row in found:
+            before = held.get(row.id)
+            same = before is not None and before.fingerprint == row.fingerprint
+            if same and before is not None and before.state != "wanted":
+                continue
+            wanted.append(row.id)
+            text, attempts = (before.text if before else ""), (before.attempts if same and before else 0)
+            values = {name: getattr(row, name) for name in FileRow.__slots__}
+            upsert(self._conn, s.file, [{**self._key, **values, "state": "wanted", "text": text, "attempts": attempts}])
+        return wanted
+
+    def file_read(self, owner: str, file_id: str, fingerprint: str, text: str) -> None:
+        self._file(owner, file_id, fingerprint, state="held", text=text)
+        self.touch("person", owner)
+
+    def file_parked(self, owner: str, file_id: str, fingerprint: str) -> None:
+        self._file(owner, file_id, fingerprint, state="parked")
+
+    def file_failed(self, owner: str, file_id: str, fingerprint: str) -> None:
+        self._file(owner, file_id, fingerprint, attempts=s.file.c.attempts + 1)
+
+    def want_files_again(self, owner: str) -> None:
+        """Those that could not be read are tried once more."""
+        c = s.file.c
+        mine = (*self._own(s.file), c.owner == owner, c.state == "parked")
+        self._conn.execute(update(s.file).where(*mine).values(state="wanted", attempts=0))
+
+    def _file(self, owner: str, file_id: str, fingerprint: str, **values: Any) -> None:
+        c = s.file.c
+        mine = (*self._own(s.file), c.owner == owner, c.id == file_id, c.fingerprint == fingerprint)
+        self._conn.execute(update(s.file).where(*mine).values(**values))
+
+    # Parked
+
+    def park(self, place: str, what: str, fix: str, raw: str | None = None) -> None:
+        row = {"place": place[:500], "what": what, "fix": fix, "at": self._now(), "raw": raw}
+        upsert(self._conn, t.parked, [{**self._key, **row}])
+
+    def unpark(self, places: Sequence[str]) -> None:
+        for part in chunks([place[:500] for place in places], CHUNK):
+            self._conn.execute(delete(t.parked).where(*self._own(t.parked), t.parked.c.place.in_(part)))
+
+    # Records
+
+    def put_people(self, records: Sequence[SourceRecord], raw: Mapping[str, str]) -> bool:
+        """Returns whether anything changed."""
+        puts = self._writer.put_records_in(self._conn, self.connection, records, raw=raw)
+        return any(put.status != "unchanged" for put in puts)
+
+    def put_jobs(self, jobs: Sequence[Job]) -> bool:
+        return self._writer.put_jobs_in(self._conn, self.connection, jobs) > 0
+
+    def hide_people(self, ids: Sequence[str]) -> bool:
+        """Gone in the ATS: neither searched nor shown from this commit on."""
+        for part in chunks(ids, CHUNK):
+            own = (*self._own(s.base), s.base.c.root == "person", s.base.c.id.in_(part))
+            self._conn.execute(delete(s.base).where(*own))
+        return bool(self._writer.hide_records_in(self._conn, self.connection, ids))
+
+    def purge_people(self, ids: Sequence[str]) -> None:
+        """What is still kept of people that are gone there."""
+        self._writer.purge_records_in(self._conn, self.connection, ids)
+        for person in ids:
+            empty_person(self._conn, self.workspace, self.connection, person)
+        for part in chunks(ids, CHUNK):
+            own = (*self._own(s.root), s.root.c.root == "person", s.root.c.id.in_(part))
+            self._conn.execute(update(s.root).where(*own).values(purged_at=self._now(), looked="", missed=""))
+
+    def base(self, root: str, bodies: Mapping[str, str]) -> None:
+        upsert(
+            self._conn, s.base, [{**self._key, "root": root, "id": key, "body": body} for key, body in bodies.items()]
+        )
+
+    def conflicts(self, record_id: str, found: Mapping[str, tuple[str, str]]) -> None:
+        """field -> (ours, theirs). One that is open keeps the value of ours that it was opened with."""
+        rows = [
+            {
+                **self._key,
+                "record_id": record_id,
+                "field": field[:300],
+                "ours": ours,
+                "theirs": theirs,
+                "at": self._now(),
+            }
+            for field, (ours, theirs) in found.items()
+        ]
+        upsert(self._conn, s.conflict, rows, update=False)
+
+
+def _both(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What two askers want to be shown: the later version of the two, and all proofs."""
+    found = {**before, **after}
+    if before.get("at") and after.get("at"):
+        newer = max(before, after, key=lambda expect: str(expect["at"]))
+        found |= {name: newer.get(name) for name in ("kind", "id", "at", "received")}
+    if "proofs" in before and "proofs" in after:
+        found["proofs"] = [*before["proofs"], *after["proofs"]]
+    return found

@@ -1,0 +1,28 @@
+"""When the next request may be made. Pure.
+
+The vendor's own numbers count, so what others spend with the same key is seen. One request is always left over: should
+a worker die between a request and noting it, the next one is still within the limit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from indexer.ledger import BACKFILL, BudgetRow
+
+SPARE, SPARE_FOR_HOOKS = 1, 2
+ROUNDED = timedelta(seconds=1)
+"""What a vendor's whole seconds may hide."""
+
+
+def ready_at(budget: BudgetRow | None, priority: int, now: datetime) -> datetime:
+    """From when on a request of that priority is within the limit: ``now`` or later."""
+    if budget is None:
+        return now
+    resets_at = datetime.fromisoformat(budget.resets_at)
+    spare = SPARE_FOR_HOOKS if priority >= BACKFILL else SPARE
+    spare = min(spare, max(0, budget.limit - 1))
+    if budget.remaining > spare:
+        return now
+    # With something left over an early request costs no more than that; with nothing, the full second is waited for.
+    return max(now, resets_at if budget.remaining > 0 else resets_at + (ROUNDED if budget.limit else timedelta()))

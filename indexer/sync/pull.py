@@ -1,0 +1,97 @@
+"""One page of one walk: the page's items and the place to go on commit together, so a kill costs at most one page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from indexer.connectors.connector import Feed
+from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, VendorError
+from indexer.ledger import BACKFILL, POLL, SWEEP, Mode, WalkRow
+from indexer.sync.files import take_files
+from indexer.sync.pages import take_page
+from indexer.sync.work import Work, moment, note_budget
+
+PRIORITY: dict[Mode, int] = {"poll": POLL, "backfill": BACKFILL, "sweep": SWEEP}
+DENIED_S = 3600.0
+"""How often a listing that may not be read is tried again: the operator may have changed the key's rights."""
+
+
+def feed_of(work: Work, walk: WalkRow) -> Feed:
+    feeds = {"poll": work.connector.plan.poll, "backfill": work.connector.plan.backfill}
+    return next(f for f in feeds.get(walk.mode, work.connector.plan.sweep) if f.name == walk.feed)
+
+
+def pull(work: Work, walk: WalkRow) -> bool:
+    """Returns whether anything changed."""
+    feed = feed_of(work, walk)
+    read_at = work.now()
+    if walk.state != "running":
+        walk = begun(walk, read_at)
+    since = _since(walk, feed)
+    try:
+        page = work.connector.page(work.http, feed.name, walk.cursor, since)
+        if page.next is not None and page.next == walk.cursor:
+            raise BadAnswer(f"The listing {feed.name} does not get on: a page names itself as the next.")
+    except CursorExpired as error:
+        with work.store.write() as tx:
+            note_budget(work, tx, error)
+            due = work.now() if not walk.attempts else work.wait(walk.attempts)
+            tx.walk(replace(begun(walk, read_at), attempts=walk.attempts + 1, problem=error.what, due_at=due))
+        return False
+    except VendorError as error:
+        _failed(work, walk, error)
+        return False
+    with work.store.write() as tx:
+        note_budget(work, tx)
+        taken, files = take_page(work, tx, page, read_at=read_at, direct=False, priority=PRIORITY[walk.mode])
+        counted = [i for i in page.items if i.kind == feed.lists] if feed.lists else page.partial or page.items
+        walk = replace(
+            walk, cursor=page.next, pages=walk.pages + 1, done=walk.done + len(counted) + len(page.bad),
+            total=page.total if page.total is not None else walk.total, due_at=read_at, attempts=0, problem="",
+        )  # fmt: skip
+        tx.walk(walk if page.next is not None else ended(work, walk, feed))
+    text = take_files(work, files, PRIORITY[walk.mode])
+    return bool(taken.changed) or text
+
+
+def begun(walk: WalkRow, at: str) -> WalkRow:
+    return replace(
+        walk, state="running", cursor=None, since=walk.next_since, started_at=at, pages=0, done=0, total=None
+    )  # fmt: skip
+
+
+def ended(work: Work, walk: WalkRow, feed: Feed) -> WalkRow:
+    """Every page was read. Only now the moment moves from which the next round asks for changes."""
+    now = work.now()
+    done = replace(walk, cursor=None, next_since=walk.started_at, finished_at=now, due_at=work.after(feed.every_s))
+    match walk.mode:
+        case "backfill":
+            return replace(done, state="over")
+        case "sweep":
+            return replace(done, state="judging", due_at=now)
+        case _:
+            return replace(done, state="idle")
+
+
+def _since(walk: WalkRow, feed: Feed) -> datetime | None:
+    """Back by the overlap: the newest second is never taken as closed."""
+    if not feed.since or walk.since is None:
+        return None
+    return moment(walk.since) - timedelta(seconds=feed.overlap_s)
+
+
+def _failed(work: Work, walk: WalkRow, error: VendorError) -> None:
+    """Nothing of a listing that failed counts: nobody is gone because of it."""
+    problem = f"{error.what} {error.fix}".strip()
+    with work.store.write() as tx:
+        note_budget(work, tx, error)
+        if isinstance(error, Denied) and error.status != 403:
+            tx.stop(problem)
+        elif isinstance(error, Denied):
+            tx.walk(
+                replace(walk, state="denied", due_at=work.after(DENIED_S), attempts=walk.attempts + 1, problem=problem)
+            )
+        else:
+            due = work.wait(walk.attempts, error)
+            tx.walk(replace(walk, due_at=due, attempts=walk.attempts + 1, problem=problem))

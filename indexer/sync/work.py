@@ -1,0 +1,81 @@
+"""What a step is given, and the few rules all steps share: times, waits, errors. Holds nothing that must survive."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from engine.errors import BadFile
+from indexer.connectors.connector import Connector
+from indexer.connectors.errors import TryLater, VendorError
+from indexer.connectors.http import Http
+from indexer.documents import ReadText
+from indexer.ledger import SyncStore, SyncWrite
+
+Documents = Callable[[Sequence[Path]], Iterable[ReadText | BadFile]]
+"""Files -> their texts, in order."""
+
+FIRST_WAIT_S, MOST_WAIT_S = 2.0, 900.0
+ATTEMPTS = 8
+"""Of one record that the vendor answers wrongly. Then it is parked."""
+PAUSE_S = 2.0
+"""After no answer at all, nobody of this connection asks for so long."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One connection, open for work. lag_s: how long the vendor's reads trail its webhooks, as last measured."""
+
+    store: SyncStore
+    connector: Connector
+    http: Http
+    clock: Callable[[], datetime]
+    rng: random.Random
+    documents: Documents
+    folder: Path
+    """For files between download and reading; what is in it may go at any time."""
+    lag_s: float = 0.0
+    parallel: int = 1
+    """Files downloaded at a time."""
+    max_file_bytes: int = 25_000_000
+
+    def now(self) -> str:
+        return self.store.now()
+
+    def after(self, seconds: float) -> str:
+        return stamp(self.clock() + timedelta(seconds=seconds))
+
+    def wait(self, attempts: int, error: Exception | None = None) -> str:
+        """When to try again: what the vendor said, else twice as long each time; with jitter, so that not all come at
+        once."""
+        if isinstance(error, TryLater) and error.after_s is not None:
+            return self.after(error.after_s + self.rng.uniform(0.0, 0.2))
+        longest = min(MOST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempts, 16))
+        return self.after(longest * self.rng.uniform(0.5, 1.0))
+
+
+def stamp(at: datetime) -> str:
+    """As the ledger writes times: they are compared as text."""
+    return at.isoformat(timespec="milliseconds")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def is_down(error: VendorError) -> bool:
+    """The vendor answers nobody now, so that this says nothing about the record or listing asked for."""
+    return isinstance(error, TryLater) and error.status in (None, 429, 502, 503, 504)
+
+
+def note_budget(work: Work, tx: SyncWrite, error: VendorError | None = None) -> None:
+    """Keep what the last answer said of the vendor's limit. Call it after each request, with the error it raised."""
+    said = work.http.budget
+    if isinstance(error, TryLater) and is_down(error):
+        wait_s = error.after_s if error.after_s is not None else PAUSE_S
+        tx.budget(said.limit if said else 0, 0, work.after(wait_s))
+    elif said is not None:
+        tx.budget(said.limit, said.remaining, work.after(said.reset_s))
