@@ -8,8 +8,6 @@ from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
-<<<<<<< HEAD
-=======
 from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.sync_values import (
     BACKFILL,
@@ -30,15 +28,10 @@ from indexer.ledger.sync_values import (
     WalkRow,
 )
 from indexer.ledger.sync_write import SyncWrite
->>>>>>> doors
 from indexer.ledger.values import Answer, Event, KeyRow, ParkedRow, Put, RecordVersion, SearchNote
 from indexer.ledger.writer import Writer
 
 __all__ = [
-<<<<<<< HEAD
-    "Answer", "Brief", "EmbeddingCache", "Event", "KeyRow", "Keys", "Ledger", "ParkedRow", "Put", "Reader",
-    "RecordVersion", "Resealed", "SearchNote", "Writer", "headline_of", "text_hash",
-=======
     "BACKFILL",
     "HOOK",
     "POLL",
@@ -77,5 +70,4 @@ __all__ = [
     "Writer",
     "headline_of",
     "text_hash",
->>>>>>> doors
 ]  # fmt: skip

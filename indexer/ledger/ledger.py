@@ -17,10 +17,7 @@ from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed, reseal
-<<<<<<< HEAD
-=======
 from indexer.ledger.sync_store import SyncStore
->>>>>>> doors
 from indexer.ledger.writer import Writer
 
 
@@ -57,13 +54,10 @@ class Ledger:
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
         return Writer(self._writing, workspace, actor, self._clock)
 
-<<<<<<< HEAD
-=======
     def sync(self, workspace: str, connection: str, *, fence: int | None = None) -> SyncStore:
         """What sync needs of one connection. fence: the token of the lease it is done under."""
         return SyncStore(self._reading, self._writing, self._clock, workspace, connection, fence)
 
->>>>>>> doors
     def reseal(self, rotate: Callable[[str], str]) -> Resealed:
         """Every sealed text of every workspace once more under the secret in use. rotate: ``Vault.rotate``."""
         return reseal(self._writing, rotate)
