@@ -41,13 +41,6 @@ class Subjects:
             taken = (s.workspace == workspace, s.issuer == issuer, s.account_id == row.id)
             if conn.execute(select(s.subject).where(*taken)).first() is not None:
                 return None
-            conn.execute(
-                a.subject.insert().values(
-                    workspace=workspace,
-                    issuer=issuer,
-                    subject=subject,
-                    account_id=row.id,
-                    created_at=stamp(self._clock()),
-                )  # fmt: skip
-            )
+            bound = {"workspace": workspace, "issuer": issuer, "subject": subject, "account_id": row.id}
+            conn.execute(a.subject.insert().values(**bound, created_at=stamp(self._clock())))
             return read_account(row._mapping)
