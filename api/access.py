@@ -17,12 +17,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from api.errors import NoKey, TooManyTries
+from api.oidc import Told, refused
 from api.passwords import is_right
-from api.roles import BOUND_TO_JOBS, MAY, PERMISSIONS, Permission, may
+from api.roles import BOUND_TO_JOBS, MAY, NEWCOMER, PERMISSIONS, Permission, may
 from api.secret import PREFIX, Secret
 from engine.errors import NotAllowed
 from engine.records import Record, Viewer
-from indexer.ledger import Account, Accounts, KeyRow, Keys
+from indexer.ledger import Account, Accounts, KeyRow, Keys, Subjects
 
 COOKIE = "headwater_session"
 SESSION_S = 12 * 3600
@@ -56,6 +57,7 @@ class Access:
     secret: Secret
     keys: Keys
     accounts: Accounts
+    subjects: Subjects
     workspace: str = "default"
     clock: Callable[[], float] = time.time
     _boot: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -98,6 +100,16 @@ class Access:
             self._tries.clear()
         self._tries[address] = [*recent, now]
         raise NoKey("E-mail address and password do not fit.", "After five wrong ones an account waits for a while.")
+
+    def by_company(self, told: Told, *, newcomers: bool) -> Caller:
+        """Whoever their identity provider let in. newcomers: they get an account. Raises NoKey."""
+        account = self.subjects.account(
+            self.workspace, told.issuer, told.subject, email=told.email, name=told.name,
+            role=NEWCOMER if newcomers else None,
+        )  # fmt: skip
+        if account is None or account.disabled_at:
+            raise refused("there is no account for you here")
+        return self._account(account)
 
     def by_session(self, cookie: str) -> Caller | None:
         """The page's session, or None: over, ended, forged, or of a key or account that is no longer good."""

@@ -17,10 +17,12 @@ from api.access import Access
 from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
-from api.routes import admin, health, hooks, jobs, pages, people, search
+from api.oidc import Provider
+from api.routes import admin, company, health, hooks, jobs, pages, people, search
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
 from api.syncing import opener_of
+from engine.errors import NeedsOperator
 
 STATIC = Path(__file__).parent / "web" / "static"
 
@@ -55,14 +57,17 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
     )
     app.state.runtime = runtime
     app.state.access = Access(
-        runtime.secret, runtime.ledger.keys, runtime.ledger.accounts, workspace=runtime.workspace
+        runtime.secret, runtime.ledger.keys, runtime.ledger.accounts, runtime.ledger.subjects,
+        workspace=runtime.workspace,
     )  # fmt: skip
+    app.state.provider = provider_of(settings)
     app.state.answers = answers
     app.state.settings = settings
     app.state.door = Door(connections.by_token, opener_of(runtime.secret), clock=runtime.clock)
     app.state.deliveries = deliveries
     for routes in (health, search, people, jobs, hooks, admin):
         app.include_router(routes.router, prefix="/v1")
+    app.include_router(company.router, include_in_schema=False)  # before the page whose address takes any token
     app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app)
@@ -77,3 +82,18 @@ def hosts_of(settings: Settings) -> frozenset[str] | None:
     if not settings.loopback and public is None:
         return None
     return frozenset({*LOOPBACK, settings.host, *([public] if public else [])})
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """The company's identity provider, where one is set. Raises NeedsOperator for half of it."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise NeedsOperator("HEADWATER_OIDC_CLIENT_ID is missing.", "Take it from the provider's registration.")
+    if not settings.loopback and not settings.public_url:
+        raise NeedsOperator(
+            "Signing in with a company needs HEADWATER_PUBLIC_URL.", "The provider sends people back to it."
+        )
+    domains = {part.strip().casefold().lstrip("@") for part in settings.oidc_allowed_domains.split(",")}
+    secret = settings.oidc_client_secret.get_secret_value() if settings.oidc_client_secret else None
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, secret, domains=frozenset(domains - {""}))

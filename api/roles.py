@@ -23,6 +23,8 @@ MAY: dict[Role, frozenset[Permission]] = {
     "viewer": frozenset({"me", "search"}),
     "service": frozenset({"me", "search", "write-people"}),
 }
+NEWCOMER: Role = "viewer"
+"""Of whoever comes from the company's identity provider for the first time."""
 BOUND_TO_JOBS: frozenset[Role] = frozenset({"hiring-manager"})
 """Who sees nobody but the people of the jobs they were given."""
 

@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     """What API keys and sessions are derived from. Needed to listen beyond loopback; else made in ``data_dir``."""
     secret_key_before: SecretStr | None = Field(default=None, min_length=32)
     """The secret until now, while it is changed: it opens the credentials of connections that were sealed with it."""
+    oidc_issuer: str | None = None
+    """A company's identity provider, as it calls itself: ``https://login.example.com``. Unset: passwords and keys."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    """Unset for a public client: PKCE is used either way."""
+    oidc_allowed_domains: str = ""
+    """``example.com, example.org``: whose addresses may come in; they get an account (role viewer) at their first
+    sign-in. Empty: only who was added."""
     host: str = "127.0.0.1"
     port: int = Field(default=8642, ge=0, le=65_535)
     public_url: str | None = None

@@ -42,17 +42,24 @@ _HEADINGS = {
 _CEFR = {1: "A1", 2: "A2", 3: "B1", 4: "B2", 5: "C1", 6: "C2", 7: "native"}
 
 
-def _page(request: Request, name: str, *, status: int = 200, signed_in: bool = True, **values: Any) -> HTMLResponse:
+def render(request: Request, name: str, *, status: int = 200, signed_in: bool = True, **values: Any) -> HTMLResponse:
     runtime = request.app.state.runtime
     values |= {"signed_in": signed_in, "age": lambda observed: views.age(observed, runtime.today)}
     return templates.TemplateResponse(request, name, values, status_code=status)
+
+
+def sign_in_page(request: Request, *, status: int = 200, **values: Any) -> HTMLResponse:
+    company = request.app.state.provider is not None
+    return render(request, "signin.html", status=status, signed_in=False, company=company, **values)
 
 
 def error_page(request: Request, error: HeadwaterError, *, signed_in: bool = True) -> HTMLResponse:
     """An error as a page."""
     status, _ = status_of(error)
     title = {404: "Not found", 400: "That cannot be read", 503: "Not just now"}.get(status, "Something went wrong")
-    return _page(request, "error.html", status=status, signed_in=signed_in, title=title, what=error.what, fix=error.fix)
+    return render(
+        request, "error.html", status=status, signed_in=signed_in, title=title, what=error.what, fix=error.fix
+    )
 
 
 @router.get("/")
@@ -62,7 +69,7 @@ def home() -> Response:
 
 @router.get("/sign-in")
 def ask_sign_in(request: Request) -> Response:
-    return _page(request, "signin.html", signed_in=False)
+    return sign_in_page(request)
 
 
 @router.post("/sign-in")
@@ -81,8 +88,8 @@ def sign_in(
     except NotAllowed as error:
         status = 429 if isinstance(error, TooManyTries) else 401
         said = f"{error.what} {error.fix}"
-        return _page(request, "signin.html", status=status, signed_in=False, problem=said, email=email)
-    return _signed_in(request, access, caller)
+        return sign_in_page(request, status=status, problem=said, email=email)
+    return signed_in(request, access, caller)
 
 
 @router.get("/sign-in/{token}")
@@ -90,12 +97,12 @@ def sign_in_by_link(request: Request, token: str) -> Response:
     """The one-time link that ``serve`` prints."""
     access: Access = request.app.state.access
     try:
-        return _signed_in(request, access, access.by_link(token))
+        return signed_in(request, access, access.by_link(token))
     except NoKey as error:
-        return _page(request, "signin.html", status=401, signed_in=False, problem=f"{error.what} {error.fix}")
+        return sign_in_page(request, status=401, problem=f"{error.what} {error.fix}")
 
 
-def _signed_in(request: Request, access: Access, caller: Caller) -> Response:
+def signed_in(request: Request, access: Access, caller: Caller) -> Response:
     answer = RedirectResponse("/search", 303)
     public = request.app.state.settings.public_url or ""
     answer.set_cookie(
@@ -149,7 +156,7 @@ def search_page(
     ]
     plain = [(name, value) for name, value in params if name != "cursor"]
     filters = sum(bool(values[name]) for name in forms.FILTERS)
-    page = _page(
+    page = render(
         request, "search.html", status=status, q=values["q"], f=values, answer=answer, problem=problem,
         chips=views.chips(answer, params) if answer else [], off=views.taken_away(params),
         tabs=views.tabs(answer, params, asked.level) if answer else [], level=asked.level,
@@ -181,7 +188,7 @@ def person_page(
     except HeadwaterError as error:
         return error_page(request, error)
     titles = runtime.vocabulary(caller.viewer).job_titles
-    return _page(
+    return render(
         request,
         "person.html",
         p=person,

@@ -8,6 +8,7 @@ from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
+from indexer.ledger.subjects import Subjects
 from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.sync_values import (
     BACKFILL,
@@ -63,6 +64,7 @@ __all__ = [
     "Resealed",
     "SearchNote",
     "SessionRow",
+    "Subjects",
     "SyncStore",
     "SyncWrite",
     "Taken",

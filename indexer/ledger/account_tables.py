@@ -50,3 +50,16 @@ ats_user = Table(
     Column("account_id", String(36), primary_key=True),
     Column("user_id", String(200), nullable=False),  # the vendor's id of the same recruiter
 )
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("workspace", String(100), primary_key=True),
+    Column("issuer", String(500), primary_key=True),
+    Column(
+        "subject", String(255), primary_key=True
+    ),  # the provider's own id of a person: it outlives an e-mail address
+    Column("account_id", String(36), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Index("uq_subject_account", "workspace", "issuer", "account_id", unique=True),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -55,6 +55,22 @@ def same_email(email: str) -> str:
     return email.strip().casefold()
 
 
+def new_account(
+    workspace: str, email: str, *, name: str, role: str, at: datetime, password: str | None = None,
+    audiences: Iterable[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The row of somebody who never signed in."""
+    return {
+        "id": str(uuid4()), "workspace": workspace, "email": same_email(email), "name": name[:200], "role": role,
+        "audiences": json.dumps(sorted(audiences)), "password": password, "failed": 0, "locked_until": None,
+        "disabled_at": None, "created_at": stamp(at),
+    }  # fmt: skip
+
+
+def read_account(row: Any) -> Account:
+    return Account(**{**row, "audiences": frozenset(json.loads(row["audiences"]))})
+
+
 class Accounts:
     """Thread-safe."""
 
@@ -66,18 +82,16 @@ class Accounts:
         audiences: Iterable[str] = (),
     ) -> Account:  # fmt: skip
         """password: its hash. Raises BadInput: that address has an account."""
-        email = same_email(email)
-        row = {
-            "id": str(uuid4()), "workspace": workspace, "email": email, "name": name[:200], "role": role,
-            "audiences": json.dumps(sorted(audiences)), "password": password, "failed": 0, "locked_until": None,
-            "disabled_at": None, "created_at": stamp(self._clock()),
-        }  # fmt: skip
+        row = new_account(
+            workspace, email, name=name, role=role, at=self._clock(), password=password, audiences=audiences
+        )  # fmt: skip
+        email = row["email"]
         with self._writing.begin() as conn:
             there = select(a.account.c.id).where(a.account.c.workspace == workspace, a.account.c.email == email)
             if conn.execute(there).first():
                 raise BadInput("There is an account of that e-mail address.", "`headwater users list` shows it.")
             conn.execute(a.account.insert().values(**row))
-        return _account(row)
+        return read_account(row)
 
     def get(self, account_id: str) -> Account | None:
         return self._one(a.account.c.id == account_id)
@@ -88,13 +102,13 @@ class Accounts:
     def _one(self, *where: Any) -> Account | None:
         with self._reading.begin() as conn:
             row = conn.execute(select(a.account).where(*where)).one_or_none()
-        return _account(row._mapping) if row else None
+        return read_account(row._mapping) if row else None
 
     def list(self, workspace: str) -> list[Account]:
         """By e-mail address, disabled ones too."""
         query = select(a.account).where(a.account.c.workspace == workspace).order_by(a.account.c.email)
         with self._reading.begin() as conn:
-            return [_account(row._mapping) for row in conn.execute(query)]
+            return [read_account(row._mapping) for row in conn.execute(query)]
 
     def change(self, workspace: str, account_id: str, *, end_sessions: bool = True, **values: Any) -> Account:
         """role, name, password, audiences, disabled. Its sessions end, so that it counts at once. Raises NotFound."""
@@ -198,10 +212,6 @@ class Accounts:
     def end_session(self, digest: str) -> None:
         with self._writing.begin() as conn:
             conn.execute(delete(a.session).where(a.session.c.digest == digest))
-
-
-def _account(row: Any) -> Account:
-    return Account(**{**row, "audiences": frozenset(json.loads(row["audiences"]))})
 
 
 def _check_jobs(conn: Connection, workspace: str, jobs: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed, reseal
+from indexer.ledger.subjects import Subjects
 from indexer.ledger.sync_store import SyncStore
 from indexer.ledger.writer import Writer
 
@@ -29,6 +30,7 @@ class Ledger:
         self.keys = Keys(reading, writing, clock)
         self.embeddings = EmbeddingCache(reading, writing)
         self.accounts = Accounts(reading, writing, clock)
+        self.subjects = Subjects(writing, clock)
         self.connections = Connections(reading, writing, clock)
 
     @classmethod

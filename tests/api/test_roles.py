@@ -15,7 +15,8 @@ from api.secret import new_key
 
 OPEN = {"/v1/health", "/v1/hooks/{token}"}
 """health names nobody; a delivery's signature is its key."""
-PAGES = {"/", "/sign-in", "/sign-in/{token}", "/sign-out", "/search", "/people/{person_id}", "/static"}
+COMPANY = {"/sign-in/company", "/sign-in/company/back"}
+PAGES = COMPANY | {"/", "/sign-in", "/sign-in/{token}", "/sign-out", "/search", "/people/{person_id}", "/static"}
 BODIES = {
     "/v1/search": {"text": "x"},
     "/v1/rank": {"text": "x", "ids": []},

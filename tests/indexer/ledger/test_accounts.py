@@ -125,3 +125,40 @@ def test_a_key_is_over_after_its_days_and_knows_when_it_was_used(ledger, clock):
 
 def test_no_account_shows_more_than_its_id(anna):
     assert repr(anna) == f"Account({anna.id})"
+
+
+ISSUER = "https://id.example.com"
+
+
+def come(ledger, subject, email="anna@example.com", role="viewer", workspace="default", issuer=ISSUER):
+    return ledger.subjects.account(workspace, issuer, subject, email=email, name="Anna", role=role)
+
+
+def test_a_subject_keeps_its_account_when_its_address_changes(ledger):
+    made = come(ledger, "s1")
+    assert (made.role, made.email, made.password) == ("viewer", "anna@example.com", None)
+    assert come(ledger, "s1", email="anna.new@example.com", role=None).id == made.id
+    assert len(ledger.accounts.list("default")) == 1
+
+
+def test_an_address_given_to_somebody_new_does_not_give_them_the_old_account(ledger):
+    come(ledger, "s1")
+    assert come(ledger, "s2") is None
+    assert come(ledger, "s2", email="ANNA@example.com ") is None
+
+
+def test_an_account_that_was_added_is_taken_with_its_role(ledger):
+    added = ledger.accounts.add("default", "anna@example.com", name="Anna", role="recruiter")
+    found = come(ledger, "s1", email="Anna@Example.com", role=None)
+    assert (found.id, found.role) == (added.id, "recruiter")
+
+
+def test_without_a_role_for_newcomers_nobody_is_made(ledger):
+    assert come(ledger, "s1", role=None) is None
+    assert ledger.accounts.list("default") == []
+
+
+def test_a_subject_is_its_issuers_and_its_workspaces_alone(ledger):
+    made = come(ledger, "s1")
+    assert come(ledger, "s1", workspace="other").id != made.id
+    assert come(ledger, "s1", email="bo@example.com", issuer="https://other.example.com").id != made.id
