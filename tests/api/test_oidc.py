@@ -100,7 +100,7 @@ def idp():
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = _serve  # noqa: N815 - http.server names them
 
         def log_message(self, *_):
             pass
