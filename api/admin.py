@@ -18,6 +18,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 def make_user(accounts: Accounts, workspace: str, given: UserIn) -> UserOut:
     """Raises BadInput: the address has an account; NotFound: a job that is not there."""
+    accounts.check_jobs(workspace, given.jobs)  # first: or an account without jobs would be left
     made = accounts.add(
         workspace, given.email, name=given.name, role=given.role, audiences=given.audiences,
         password=hashed(given.password) if given.password else None,

@@ -140,12 +140,16 @@ class Deliveries:
                 taken, self._waiting = self._waiting, []
             if not taken:
                 return
+            for _, done in taken:
+                done.set_running_or_notify_cancel()  # from here on a request that is given up cannot cancel it
             try:
                 self._receive([delivery for delivery, _ in taken])
             except Exception as error:
                 log.error("deliveries are not kept", kind=type(error).__name__, count=len(taken))
                 for _, done in taken:
-                    done.set_exception(Busy("The delivery could not be kept.", "Send it again in a moment."))
+                    if not done.cancelled():
+                        done.set_exception(Busy("The delivery could not be kept.", "Send it again in a moment."))
             else:
                 for _, done in taken:
-                    done.set_result(None)
+                    if not done.cancelled():
+                        done.set_result(None)

@@ -18,7 +18,10 @@ from typer.models import CommandInfo
 from api.console import out, show_json
 from api.settings import Settings
 
-NAMES = ("search", "embed", "facts", "load", "categories", "start", "index", "recall", "access")
+NAMES = (
+    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
+    "webhooks",
+)  # fmt: skip
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""
 
@@ -48,7 +51,7 @@ class _Measurements(TyperGroup):
 
 
 def _with_json(run: Callable[..., dict[str, Any]]) -> Callable[..., None]:
-    """``run`` as a command: its own arguments as options, and ``--json``."""
+    """``run`` as a command: its own arguments as options, and ``--json``. A bar that is missed ends with 1."""
 
     @functools.wraps(run)
     def command(*, as_json: bool, **options: Any) -> None:
@@ -58,6 +61,8 @@ def _with_json(run: Callable[..., dict[str, Any]]) -> Callable[..., None]:
         else:
             for name, value in found.items():
                 out.print(f"{name}: {value}", soft_wrap=True)
+        if found.get("met") is False:
+            raise typer.Exit(1)
 
     signature = inspect.signature(run, eval_str=True)
     known = places()

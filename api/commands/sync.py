@@ -151,10 +151,12 @@ def show(one: ConnectionStatus) -> None:
         out.print(f"  What changed there is here after {_spoken(one.lag_s)} at most without a webhook.")
     hooks = f"last one {one.last_delivery_at}" if one.last_delivery_at else "none came yet"
     out.print(f"  Webhooks: {hooks if one.webhooks else 'no secret is set, so none is believed'}", soft_wrap=True)
+    for kind in one.kinds:
+        age = "not once whole" if kind.age_s is None else f"whole as of {_spoken(kind.age_s)} ago"
+        out.print(Text(f"  {kind.name:34} by {kind.way:8} {age}", "dim"), soft_wrap=True)
     for feed in one.feeds:
-        age = "not once whole" if feed.age_s is None else f"as of {_spoken(feed.age_s)} ago"
-        trouble = f" ({feed.problem})" if feed.problem else ""
-        out.print(Text(f"  {feed.way:5}  {feed.feed:22} {age}{trouble}", "dim"), soft_wrap=True)
+        if feed.problem and feed.state not in ("asks", "denied"):
+            out.print(Text(f"  {feed.way} of {feed.feed}: {feed.problem}", "yellow"), soft_wrap=True)
     c = one.counts
     out.print(f"  {c['people']:,} people, {c['jobs']:,} jobs, {c['files']:,} files read; {c['gone']:,} gone there")
     for said in one.needs:

@@ -41,7 +41,7 @@ class Index(Protocol):
     """Up to so many points a leg is best limited by naming them; beyond, by a filter on payload."""
 
     def upsert(self, points: Sequence[PersonPoint]) -> None:
-        """Insert or replace, then flush. Raises BadVector before anything is written."""
+        """Insert or replace, for good once it returns. Raises BadVector before anything is written."""
         ...
 
     def delete(self, person_ids: Iterable[str]) -> None: ...

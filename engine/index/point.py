@@ -63,12 +63,12 @@ def build_point(person: Person, facts: Facts, *, lexicon: Lexicon) -> PersonDraf
     skills = [f for f in facts.facts if f.kind == "skill"]
     public = [a for r in person.records for a in r.activities if a.audience is None]
     passages = tuple(_passages(facts, documents))[:MAX_PASSAGES]
-    body = "\n".join(d.text for d in documents) or " ".join(_words_of(person))
+    body = "\n".join([*(d.text for d in documents), *_words_of(person)])
     compounds = lexicon.compounds
     found: dict[SparseField, list[str]] = {
         "title": tokens(" . ".join(f.label for f in titles), None, compounds),
         "skills": tokens(" . ".join(f.label for f in skills), None, compounds),
-        "text": tokens(body + "\n" + " ".join(_words_of(person)), None, compounds),
+        "text": tokens(body, None, compounds),
         "history": tokens(
             "\n".join([*(a.text for a in public), *(x.reason or "" for r in person.records for x in r.applications)]),
             None,

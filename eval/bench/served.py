@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +38,15 @@ class Client:
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """(status, body), the body read to its end."""
-        payload = None if body is None else json.dumps(body)
-        self._connection.request(method, path, body=payload, headers=self._headers)
+        payload = None if body is None else json.dumps(body).encode()
+        return self._call(method, path, payload, self._headers)
+
+    def send(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """POST as it is, with these headers and no key."""
+        return self._call("POST", path, body, headers)
+
+    def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        self._connection.request(method, path, body=body, headers=dict(headers))
         answer = self._connection.getresponse()
         return answer.status, answer.read()
 
@@ -53,14 +60,19 @@ class Client:
         self._connection.close()
 
 
-def environment(home: Path, cache_dir: Path, encoder: str) -> dict[str, str]:
+def environment(
+    home: Path, cache_dir: Path, encoder: str, workspace: str = "default", secret: str | None = None
+) -> dict[str, str]:
+    """secret: the installation's, for who seals a credential for it. None: it makes its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
     return {
         **kept,
         "HEADWATER_DATA_DIR": str(home.resolve()),
         "HEADWATER_ENCODER_DIR": str(cache_dir.resolve()),
         "HEADWATER_ENCODER": encoder,
+        "HEADWATER_WORKSPACE": workspace,
         "PYTHONPATH": str(ROOT),
+        **({"HEADWATER_SECRET_KEY": secret} if secret else {}),
     }
 
 
@@ -68,16 +80,19 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "api.cli", *words]
 
 
-def make_key(settings: dict[str, str]) -> str:
-    """A new API key of the installation."""
-    done = subprocess.run(command("keys", "create", "bench", "--json"), env=settings, capture_output=True, check=True)
+def make_key(settings: dict[str, str], *options: str) -> str:
+    """A new API key of the installation. options: as of ``headwater keys create``."""
+    words = command("keys", "create", "bench", "--json", *options)
+    done = subprocess.run(words, env=settings, capture_output=True, check=True)
     return str(json.loads(done.stdout)["key"])
 
 
 @contextmanager
-def serving(home: Path, cache_dir: Path, encoder: str) -> Iterator[Served]:
+def serving(
+    home: Path, cache_dir: Path, encoder: str, workspace: str = "default", secret: str | None = None
+) -> Iterator[Served]:
     """A server in a child, up and answering; ended with the block."""
-    settings = environment(home, cache_dir, encoder)
+    settings = environment(home, cache_dir, encoder, workspace, secret)
     key = make_key(settings)
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(command("serve", "--port", "0"), env=settings, stdout=log, stderr=log)

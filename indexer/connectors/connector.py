@@ -120,6 +120,8 @@ class Capability(Record):
     way: Way = "none"
     """How a change of this kind gets here soonest."""
     note: str = ""
+    feeds: tuple[str, ...] = ()
+    """The listings that bring such a change without a webhook; of several any one will do."""
 
 
 class Standing(Record):

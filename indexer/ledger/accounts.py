@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy import Connection, Engine, delete, or_, select, update
 
 from engine.errors import BadInput, NotFound
 from indexer.ledger import account_tables as a
@@ -151,13 +151,15 @@ class Accounts:
         with self._reading.begin() as conn:
             return frozenset(row.job_id for row in conn.execute(query))
 
+    def check_jobs(self, workspace: str, jobs: Sequence[str]) -> None:
+        """Raises NotFound: a job that is not there."""
+        with self._reading.begin() as conn:
+            _check_jobs(conn, workspace, jobs)
+
     def set_jobs(self, workspace: str, account_id: str, jobs: Sequence[str]) -> None:
         """These and no others. Raises NotFound: a job that is not there."""
         with self._writing.begin() as conn:
-            for job_id in jobs:
-                there = select(t.job.c.id).where(t.job.c.workspace == workspace, t.job.c.id == job_id)
-                if conn.execute(there).first() is None:
-                    raise NotFound(f"There is no job {job_id!r}.", "GET /v1/jobs lists them.")
+            _check_jobs(conn, workspace, jobs)
             conn.execute(delete(a.job_access).where(a.job_access.c.account_id == account_id))
             rows = [{"account_id": account_id, "job_id": job_id} for job_id in sorted(set(jobs))]
             if rows:
@@ -210,3 +212,10 @@ class Accounts:
     def end_session(self, digest: str) -> None:
         with self._writing.begin() as conn:
             conn.execute(delete(a.session).where(a.session.c.digest == digest))
+
+
+def _check_jobs(conn: Connection, workspace: str, jobs: Sequence[str]) -> None:
+    for job_id in jobs:
+        there = select(t.job.c.id).where(t.job.c.workspace == workspace, t.job.c.id == job_id)
+        if conn.execute(there).first() is None:
+            raise NotFound(f"There is no job {job_id!r}.", "GET /v1/jobs lists them.")

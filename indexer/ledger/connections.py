@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
 from indexer.ledger import sync_tables as s
-from indexer.ledger.database import Clock, stamp, upsert
+from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.sync_values import ConnectionRow
 
 
@@ -115,6 +115,15 @@ class Connections:
         }  # fmt: skip
         with self._writing.begin() as conn:
             upsert(conn, s.inbox, list(rows.values()), update=False)
+
+    def received(self, workspace: str, name: str, event_ids: Sequence[str]) -> set[str]:
+        """Which of these stand in the inbox, taken or not."""
+        c, found = s.inbox.c, set[str]()
+        with self._reading.begin() as conn:
+            for part in chunks(event_ids, CHUNK):
+                query = select(c.event_id).where(c.workspace == workspace, c.connection == name, c.event_id.in_(part))
+                found.update(conn.scalars(query))
+        return found
 
     def waiting(self, workspace: str, name: str) -> int:
         """Deliveries that nobody has taken yet."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from indexer.ledger import sync_tables as s
 from indexer.ledger.database import CHUNK, chunks, upsert
@@ -20,6 +20,13 @@ from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken
 Key = tuple[str, str]
 LOOKS = 40
 """Items asked after in one statement: each is a condition of its own."""
+
+_M = s.mirror.c
+_HELD = select(_M.kind, _M.id, _M.root, _M.owner, _M.version, _M.hash, _M.read_at, _M.deleted_at).where(
+    _M.workspace == bindparam("w"), _M.connection == bindparam("of"),
+    _M.kind == bindparam("k"), _M.id.in_(bindparam("ids", expanding=True)),
+)  # fmt: skip
+"""Kind by kind: of pairs (kind, id) SQLite would read the whole connection."""
 
 
 class MirrorWrite:
@@ -78,8 +85,7 @@ class MirrorWrite:
         self.see(list(touched), read_at)
         owners = {(last[key].root, last[key].owner) for key in changed}
         owners |= {(held[key].root, held[key].owner) for key in changed if key in held}
-        for key in {*kept, *touched}:
-            owners |= self._drop_unnamed(last[key], read_at)
+        owners |= self._drop_unnamed([last[key] for key in {**kept, **touched}], read_at)
         self._restore([key for key, root in roots.items() if root.get("back")])
         owners = {owner for owner in owners if owner[0] != "shared"}
         self.touch_all(owners, urgency)
@@ -94,16 +100,11 @@ class MirrorWrite:
         }  # fmt: skip
 
     def _held(self, keys: Sequence[Key]) -> dict[Key, Any]:
-        c = s.mirror.c
         found: dict[Key, Any] = {}
-        ids: defaultdict[str, list[str]] = defaultdict(list)
-        for kind, item_id in keys:
-            ids[kind].append(item_id)
-        columns = (c.kind, c.id, c.root, c.owner, c.version, c.hash, c.read_at, c.deleted_at)
-        for kind, some in ids.items():
-            for part in chunks(some, CHUNK):
-                query = select(*columns).where(*self._own(s.mirror), c.kind == kind, c.id.in_(part))
-                found |= {(row.kind, row.id): row for row in self._conn.execute(query)}
+        for kind, ids in _by_kind(keys).items():
+            for part in chunks(ids, CHUNK):
+                own = {"w": self.workspace, "of": self.connection, "k": kind, "ids": part}
+                found |= {(row.kind, row.id): row for row in self._conn.execute(_HELD, own)}
         return found
 
     def held(self, kind: str, ids: Sequence[str]) -> set[str]:
@@ -134,23 +135,32 @@ class MirrorWrite:
     def see(self, keys: Sequence[Key], read_at: str) -> None:
         """They are there still, unchanged."""
         c = s.mirror.c
-        for part in chunks(keys, CHUNK // 2):
-            own = (*self._own(s.mirror), tuple_(c.kind, c.id).in_(list(part)))
-            self._conn.execute(update(s.mirror).where(*own).values(read_at=read_at))
+        for kind, ids in _by_kind(keys).items():
+            for part in chunks(ids, CHUNK):
+                own = (*self._own(s.mirror), c.kind == kind, c.id.in_(part))
+                self._conn.execute(update(s.mirror).where(*own).values(read_at=read_at))
 
-    def _drop_unnamed(self, item: MirrorItem, read_at: str) -> set[Key]:
-        """What the owner had and does not name any more is gone."""
+    def _drop_unnamed(self, items: Iterable[MirrorItem], read_at: str) -> set[Key]:
+        """What an owner had and does not name any more is gone."""
         c = s.mirror.c
+        named = {(i.root, i.owner, kind): ids for i in items for kind, ids in i.children.items()}
+        owners: defaultdict[str, set[str]] = defaultdict(set)
+        for root, owner, _ in named:
+            owners[root].add(owner)
         dropped: set[Key] = set()
-        for kind, named in item.children.items():
-            theirs = (
-                *self._own(s.mirror), c.root == item.root, c.owner == item.owner, c.kind == kind,
-                c.deleted_at.is_(None), c.read_at <= read_at,
-            )  # fmt: skip
-            gone = [row.id for row in self._conn.execute(select(c.id).where(*theirs)) if row.id not in named]
-            for part in chunks(gone, CHUNK):
-                self._conn.execute(update(s.mirror).where(*theirs, c.id.in_(part)).values(deleted_at=read_at))
-            dropped |= {(item.root, item.owner)} if gone else set()
+        for root, some in owners.items():
+            kinds = sorted({kind for of, _, kind in named if of == root})
+            for part in chunks(sorted(some), CHUNK):
+                theirs = (
+                    *self._own(s.mirror), c.root == root, c.owner.in_(part), c.kind.in_(kinds),
+                    c.deleted_at.is_(None), c.read_at <= read_at,
+                )  # fmt: skip
+                for row in self._conn.execute(select(c.owner, c.kind, c.id).where(*theirs)).all():
+                    ids = named.get((root, row.owner, row.kind))
+                    if ids is not None and row.id not in ids:
+                        own = (*self._own(s.mirror), c.kind == row.kind, c.id == row.id)
+                        self._conn.execute(update(s.mirror).where(*own).values(deleted_at=read_at))
+                        dropped.add((root, row.owner))
         return dropped
 
     def delete(self, kind: str, item_id: str, *, root: str | None, at: str, urgency: int) -> None:
@@ -190,8 +200,8 @@ class MirrorWrite:
         for root in ("person", "job"):
             for part in chunks([key for name, key in wanted if name == root], CHUNK):
                 own = (*self._own(s.root), c.root == root, c.id.in_(part), c.erased == 0)
-                self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty + 1))
-                self._conn.execute(update(s.root).where(*own, c.urgency > urgency).values(urgency=urgency))
+                sooner = case((c.urgency > urgency, urgency), else_=c.urgency)
+                self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty + 1, urgency=sooner))
 
     def _touch_lookers(self, keys: Sequence[tuple[Key, bool]], urgency: int) -> None:
         """Whose record was made with these, or without them because they were not there yet."""
@@ -207,10 +217,26 @@ class MirrorWrite:
     def applied(self, roots: Mapping[DirtyRoot, tuple[Iterable[str], Iterable[str]]]) -> None:
         """The changes seen are in the records now. Of each: what was looked up and found, and what was missed."""
         c = s.root.c
-        for root, (looked, missed) in roots.items():
-            own = (*self._own(s.root), c.root == root.root, c.id == root.id)
-            values = {"looked": _spaced(looked), "missed": _spaced(missed)}
-            self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty - root.dirty, urgency=9, **values))
+        rows = [
+            {"of": root.root, "whose": root.id, "seen": root.dirty, "l": _spaced(looked), "m": _spaced(missed)}
+            for root, (looked, missed) in roots.items()
+        ]
+        own = (*self._own(s.root), c.root == bindparam("of"), c.id == bindparam("whose"))
+        values = {
+            "dirty": c.dirty - bindparam("seen"),
+            "looked": bindparam("l"),
+            "missed": bindparam("m"),
+            "urgency": 9,
+        }
+        if rows:
+            self._conn.execute(update(s.root).where(*own).values(**values), rows)
+
+
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, item_id in keys:
+        found[kind].append(item_id)
+    return found
 
 
 def _spaced(keys: Iterable[str]) -> str:

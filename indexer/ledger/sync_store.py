@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
 from engine.records import SourceRecord
 from indexer.ledger import sync_tables as s
@@ -28,6 +28,13 @@ from indexer.ledger.sync_write import SyncWrite
 from indexer.ledger.values import ParkedRow
 from indexer.ledger.writer import Writer
 
+_M = s.mirror.c
+_BODY = select(_M.body).where(
+    _M.workspace == bindparam("w"), _M.connection == bindparam("of"),
+    _M.kind == bindparam("k"), _M.id == bindparam("i"), _M.hash != "",
+)  # fmt: skip
+"""Built once: building it takes longer than asking it, and a person's record asks dozens of times."""
+
 
 class SyncStore:
     """One connection of one workspace. fence: the token of the lease it works under; None: without one (tests)."""
@@ -37,6 +44,7 @@ class SyncStore:
     ) -> None:
         self._reading, self._writing, self._clock = reading, writing, clock
         self.workspace, self.connection, self._fence = workspace, connection, fence
+        self._open: Connection | None = None
 
     def now(self) -> str:
         return stamp(self._clock())
@@ -52,12 +60,24 @@ class SyncStore:
             writer = Writer(self._writing, self.workspace, f"sync:{self.connection}", self._clock)
             yield SyncWrite(conn, writer, self._clock, self.workspace, self.connection)
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is read within costs one transaction. One thread's; nothing is written within."""
+        with self._reading.begin() as conn:
+            self._open = conn
+            try:
+                yield
+            finally:
+                self._open = None
+
     def _own(self, table: Any) -> tuple[Any, ...]:
         return (table.c.workspace == self.workspace, table.c.connection == self.connection)
 
-    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+    def _rows(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        if self._open is not None:
+            return self._open.execute(query, values).all()
         with self._reading.begin() as conn:
-            return conn.execute(query).all()
+            return conn.execute(query, values).all()
 
     def budget(self) -> BudgetRow | None:
         rows = self._rows(select(s.budget).where(*self._own(s.budget)))
@@ -78,15 +98,11 @@ class SyncStore:
     def fetches(self) -> list[FetchRow]:
         return [_fetch(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
 
-    def next_due(self) -> str | None:
-        """When the next read or walk is due; None: nothing is planned."""
-        w = s.walk.c
-        first = self._rows(select(func.min(s.fetch.c.due_at)).where(*self._own(s.fetch)))[0][0]
-        due = select(func.min(w.due_at)).where(
-            *self._own(s.walk), w.state.in_(["idle", "running", "judging", "denied"])
-        )
-        second = self._rows(due)[0][0]
-        return min((at for at in (first, second) if at), default=None)
+    def due_fetches(self) -> dict[int, str]:
+        """Priority -> when the next read of it is due."""
+        c = s.fetch.c
+        query = select(c.priority, func.min(c.due_at).label("due")).where(*self._own(s.fetch)).group_by(c.priority)
+        return {row.priority: row.due for row in self._rows(query)}
 
     def inbox(self, limit: int = 200) -> list[InboxRow]:
         """What arrived and was not taken yet, oldest first."""
@@ -97,9 +113,9 @@ class SyncStore:
     def dirty(self, limit: int) -> list[DirtyRoot]:
         """Jobs before people, whom a webhook told of before the others."""
         c = s.root.c
-        query = select(c.root, c.id, c.dirty, c.deleted_at).where(*self._own(s.root), c.dirty > 0)
+        query = select(c.root, c.id, c.dirty, c.deleted_at, c.urgency).where(*self._own(s.root), c.dirty > 0)
         rows = self._rows(query.order_by(c.root, c.urgency, c.id).limit(limit))
-        return [DirtyRoot(r.root, r.id, r.dirty, r.deleted_at is not None) for r in rows]
+        return [DirtyRoot(r.root, r.id, r.dirty, r.deleted_at is not None, r.urgency) for r in rows]
 
     def items(self, root: str, owners: Sequence[str]) -> dict[str, list[MirrorItem]]:
         """owner -> what is held of it, nothing that is gone; by kind and id."""
@@ -109,14 +125,14 @@ class SyncStore:
             query = select(s.mirror).where(
                 *self._own(s.mirror), c.root == root, c.owner.in_(part), c.deleted_at.is_(None), c.hash != ""
             )
-            for row in self._rows(query.order_by(c.kind, c.id)):
+            # Sorted here: asked to, SQLite would read the whole mirror in that order.
+            for row in sorted(self._rows(query), key=lambda row: (row.kind, row.id)):
                 found[row.owner].append(MirrorItem(row.kind, row.id, row.root, row.owner, row.version, row.body))
         return found
 
     def body(self, kind: str, item_id: str) -> Mapping[str, Any] | None:
         """What is held of an item, also after it went: history goes on naming a stage that vanished."""
-        c = s.mirror.c
-        rows = self._rows(select(c.body).where(*self._own(s.mirror), c.kind == kind, c.id == item_id, c.hash != ""))
+        rows = self._rows(_BODY, {"w": self.workspace, "of": self.connection, "k": kind, "i": item_id})
         found: Mapping[str, Any] | None = json.loads(rows[0].body) if rows else None
         return found
 

@@ -89,6 +89,7 @@ class DirtyRoot:
     id: str
     dirty: int
     deleted: bool
+    urgency: int
 
 
 @dataclass(frozen=True, slots=True)

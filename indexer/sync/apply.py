@@ -54,6 +54,13 @@ class _Outcome:
 
 def apply(work: Work, roots: Sequence[DirtyRoot]) -> bool:
     """Returns whether any record changed."""
+    with work.store.reading():
+        out = _assembled(work, roots)
+    with work.store.write() as tx:
+        return _commit(tx, out)
+
+
+def _assembled(work: Work, roots: Sequence[DirtyRoot]) -> _Outcome:
     out = _Outcome()
     looks = _Looks(work.store.body)
     for root, some in (("job", _of(roots, "job")), ("person", _of(roots, "person"))):
@@ -78,8 +85,7 @@ def apply(work: Work, roots: Sequence[DirtyRoot]) -> bool:
                 except Exception as error:  # a connector's own fault must not hold up everyone else
                     _park(one, items[one.id], f"No record can be made of it ({type(error).__name__}).", "", out)
             out.applied[one] = (looks.found, looks.missed)
-    with work.store.write() as tx:
-        return _commit(tx, out)
+    return out
 
 
 def _of(roots: Sequence[DirtyRoot], root: str) -> list[DirtyRoot]:

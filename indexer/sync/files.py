@@ -28,7 +28,7 @@ def take_files(work: Work, files: Sequence[File], priority: int) -> bool:
     work.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = Path(mkdtemp(dir=work.folder))
     try:
-        paths = [folder / str(number) / NAME for number in range(len(files))]
+        paths = [folder / NAME, *(folder / str(number) / NAME for number in range(1, len(files)))]
         if work.parallel > 1:
             with ThreadPoolExecutor(work.parallel, thread_name_prefix="download") as pool:
                 errors = list(pool.map(lambda given: _download(work, *given), zip(files, paths, strict=True)))
@@ -46,7 +46,7 @@ def take_files(work: Work, files: Sequence[File], priority: int) -> bool:
 
 
 def _download(work: Work, file: File, path: Path) -> VendorError | None:
-    path.parent.mkdir(mode=0o700)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     try:
         with path.open("wb") as into:
             work.connector.download(

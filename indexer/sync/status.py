@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from engine.records import Record
-from indexer.connectors.connector import Connector
+from indexer.connectors.connector import Connector, Way
 from indexer.ledger import ConnectionRow, SyncStore, WalkRow
 from indexer.sync.work import moment
 
@@ -33,6 +33,15 @@ class FeedStatus(Record):
     problem: str
 
 
+class KindStatus(Record):
+    """One kind of change: how it gets here soonest now, and until when all of it is here whatever the webhooks did."""
+
+    name: str
+    way: Way
+    fresh_at: str | None
+    age_s: float | None
+
+
 class ConnectionStatus(Record):
     """``lag_s``: how old the oldest of the polled listings is; None before each was whole once. ``vendor_delay_s``: how
     long the vendor's reads trail its own webhooks. ``needs``: what an operator has to do."""
@@ -46,6 +55,7 @@ class ConnectionStatus(Record):
     vendor_delay_s: float
     webhooks: bool
     last_delivery_at: str | None
+    kinds: tuple[KindStatus, ...]
     feeds: tuple[FeedStatus, ...]
     counts: Mapping[str, int]
     drift: tuple[str, ...]
@@ -63,6 +73,7 @@ def status_of(store: SyncStore, row: ConnectionRow, connector: Connector | None,
         first_sync=_first(walks, counts, connector, now),
         lag_s=None if not polled or None in polled else max(age for age in polled if age is not None),
         vendor_delay_s=row.lag_s, webhooks=bool(row.secrets), last_delivery_at=store.last_delivery(),
+        kinds=tuple(_kinds(connector, feeds, row)) if connector else (),
         feeds=feeds, counts=counts, drift=drift, needs=tuple(_needs(row, walks, counts, drift)),
     )  # fmt: skip
 
@@ -74,6 +85,17 @@ def _feed(walk: WalkRow, now: datetime) -> FeedStatus:
         feed=walk.feed, way=way, fresh_at=walk.next_since, age_s=age, due_at=walk.due_at, state=walk.state,
         problem=walk.problem,
     )  # fmt: skip
+
+
+def _kinds(connector: Connector, feeds: Sequence[FeedStatus], row: ConnectionRow) -> Iterator[KindStatus]:
+    for one in connector.capabilities:
+        theirs = [feed for feed in feeds if feed.feed in one.feeds]
+        if not theirs:
+            continue
+        freshest = min(theirs, key=lambda feed: feed.age_s if feed.age_s is not None else float("inf"))
+        hooked = one.way == "webhook" and bool(row.secrets)
+        way: Way = "webhook" if hooked else "poll" if any(feed.way == "poll" for feed in theirs) else "sweep"
+        yield KindStatus(name=one.name, way=way, fresh_at=freshest.fresh_at, age_s=freshest.age_s)
 
 
 def _first(walks: list[WalkRow], counts: Mapping[str, int], connector: Connector | None, now: datetime) -> FirstSync:

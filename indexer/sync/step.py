@@ -5,12 +5,14 @@ Who goes first with the vendor's budget: what a webhook told of, then polls, the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from indexer.connectors.connector import Feed
-from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, Mode, WalkRow
+from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, FetchRow, InboxRow, Mode, WalkRow
 from indexer.sync.apply import BATCH, apply
 from indexer.sync.budget import ready_at
 from indexer.sync.inbox import take_inbox
@@ -53,30 +55,64 @@ def plan(work: Work) -> None:
 
 def step(work: Work) -> Done | None:
     """Do it. None: there is nothing to do now; ``next_at`` says when there will be."""
+    with work.store.reading():
+        act = _act(work)
+    return act() if act else None
+
+
+def _act(work: Work) -> Callable[[], Done] | None:
     if rows := work.store.inbox():
-        take_inbox(work, rows)
-        return Done("inbox")
-    if roots := work.store.dirty(BATCH):
-        return Done("apply", changed=apply(work, roots))
+        return lambda: _taken(work, rows)
+    roots = work.store.dirty(BATCH)
+    # What is not urgent is gathered while requests may be made: many in one commit cost little more than one.
+    if len(roots) == BATCH or any(root.urgency < BACKFILL for root in roots):
+        return lambda: Done("apply", changed=apply(work, roots))
     walks = work.store.walks()
-    for walk in walks:
-        if walk.state == "judging":
-            judge(work, walk)
-            return Done("judge")
-    now = work.now()
-    most = _affordable(work)
+    if judging := next((walk for walk in walks if walk.state == "judging"), None):
+        return lambda: _judged(work, judging)
+    if request := _request(work, walks):
+        return request
+    if roots:
+        return lambda: Done("apply", changed=apply(work, roots))
+    if gone := work.store.due_for_purge(stamp(work.clock() - timedelta(days=PURGE_DAYS)), 100):
+        return lambda: _purged(work, gone)
+    return None
+
+
+def _request(work: Work, walks: list[WalkRow]) -> Callable[[], Done] | None:
+    now, most = work.now(), _affordable(work)
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
         if priority > most:
             break
         if row := work.store.next_fetch(most=priority, now=now):
-            return Done("read", changed=read(work, row))
-        if walk_due := _due(walks, mode, now):
-            return Done("pull", changed=pull(work, walk_due))
-    if gone := work.store.due_for_purge(stamp(work.clock() - timedelta(days=PURGE_DAYS)), 100):
-        with work.store.write() as tx:
-            tx.purge_people(gone)
-        return Done("purge")
+            return partial(_read, work, row)
+        if walk := _due(walks, mode, now):
+            return partial(_pulled, work, walk)
     return None
+
+
+def _taken(work: Work, rows: list[InboxRow]) -> Done:
+    take_inbox(work, rows)
+    return Done("inbox")
+
+
+def _judged(work: Work, walk: WalkRow) -> Done:
+    judge(work, walk)
+    return Done("judge")
+
+
+def _read(work: Work, row: FetchRow) -> Done:
+    return Done("read", changed=read(work, row))
+
+
+def _pulled(work: Work, walk: WalkRow) -> Done:
+    return Done("pull", changed=pull(work, walk))
+
+
+def _purged(work: Work, gone: list[str]) -> Done:
+    with work.store.write() as tx:
+        tx.purge_people(gone)
+    return Done("purge")
 
 
 def _affordable(work: Work) -> int:
@@ -86,25 +122,39 @@ def _affordable(work: Work) -> int:
 
 
 def _due(walks: list[WalkRow], mode: str | None, now: str) -> WalkRow | None:
-    """The walk to go on with. The first sync and the sweep go feed by feed; a poll is due each by itself."""
+    """The walk to go on with."""
+    return next((walk for walk in _turns(walks, mode) if walk.due_at <= now), None)
+
+
+def _turns(walks: list[WalkRow], mode: str | None) -> list[WalkRow]:
+    """Whose turn it is once due. The first sync and the sweep go feed by feed; each poll is due by itself."""
     mine = [walk for walk in walks if walk.mode == mode]
     if mode == "sweep" and any(w.mode == "backfill" and w.state not in ("over", "denied") for w in walks):
-        return None
+        return []
     running = [walk for walk in mine if walk.state == "running"]
     if mode != "poll" and running:
-        mine = running[:1]
+        return running[:1]
+    turns = []
     for walk in sorted(mine, key=lambda w: (w.state != "running", w.place)):
-        if walk.state in ("idle", "running", "denied") and walk.due_at <= now:
-            return walk
+        if walk.state in ("idle", "running", "denied"):
+            turns.append(walk)
         if mode == "backfill" and walk.state == "idle":
-            return None
-    return None
+            break
+    return turns
+
+
+def waiting(work: Work) -> dict[int, datetime]:
+    """Priority -> when something of it is due, the vendor's limit aside."""
+    walks = work.store.walks()
+    due = work.store.due_fetches()
+    for priority, mode in ((POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
+        dues = [walk.due_at for walk in _turns(walks, mode)]
+        if dues:
+            due[priority] = min([*dues, *([due[priority]] if priority in due else [])])
+    return {priority: moment(at) for priority, at in due.items()}
 
 
 def next_at(work: Work) -> datetime | None:
     """When there may be something to do again; None: never without news."""
-    due = work.store.next_due()
-    if due is None:
-        return None
-    budget, at = work.store.budget(), moment(due)
-    return max(at, ready_at(budget, HOOK, work.clock()))
+    budget, now = work.store.budget(), work.clock()
+    return min((max(at, ready_at(budget, p, now)) for p, at in waiting(work).items()), default=None)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import httpx
 import structlog
@@ -188,7 +187,8 @@ class Worker:
 
 def first_sync_done(work: Work) -> bool:
     """Everything there was has been read once and is in the ledger."""
-    walks: list[Any] = [walk for walk in work.store.walks() if walk.mode == "backfill"]
+    walks = [walk for walk in work.store.walks() if walk.mode == "backfill"]
+    if not all(walk.state in ("over", "denied") for walk in walks):
+        return False
     counts = work.store.counts()
-    waiting = counts["to_apply"] + counts["to_read"] + counts["files_wanted"] + counts["inbox"]
-    return all(walk.state in ("over", "denied") for walk in walks) and not waiting
+    return not (counts["to_apply"] + counts["to_read"] + counts["files_wanted"] + counts["inbox"])

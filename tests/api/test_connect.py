@@ -144,6 +144,9 @@ def test_a_sandbox_is_connected_synced_searched_and_looked_after(env, run, quick
         assert sorted(status) == golden["status"]
         assert status["first_sync"] == {"over": True, "done": 20, "total": 20, "left_s": None}
         assert status["needs"] == []
+        kinds = {kind["name"]: kind for kind in status["kinds"]}
+        assert (kinds["read notes"]["way"], kinds["read candidates"]["way"]) == ("poll", "webhook")
+        assert all(kind["fresh_at"] for kind in kinds.values())
         assert "done, 20 people" in quick("sync", "status")
         listed = json.loads(quick("connect", "list", "--json"))
         assert [sorted(row) for one in listed["connectors"] for row in one["capabilities"][:1]] == [

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -88,6 +90,28 @@ def test_whatever_is_wrong_the_answer_is_the_same(send, inbox, forged):
         "fix": "Compare address and secret with `headwater connect`.",
     }
     assert inbox() == []
+
+
+def test_the_secret_of_another_connection_opens_nothing(send, inbox, runtime):
+    vault = runtime.secret.vault()
+    runtime.ledger.connections.add(
+        "default", "other", vendor="teamtailor", origin="https://api.na.teamtailor.com",
+        credential=vault.seal("k" * 20), secrets_sealed=vault.seal(json.dumps(["the-others-secret"])),
+    )  # fmt: skip
+    assert send(secret="the-others-secret").status_code == 401
+    assert inbox() == []
+
+
+def test_a_stage_passed_through_is_kept_as_a_proof_only_where_it_is_signed(send, inbox):
+    moved = {"id": 9, "stage-name": "Interview", "last-moved-at": "2026-11-24T11:00:00Z", "job-title": "Nurse"}
+    data = {"id": "9", "type": "job_applications", "attributes": moved}
+    body = {"payload": {"event_name": "job_application.update", "data": data}}
+    assert send(json.dumps(body).encode()).status_code == 202
+    assert send(json.dumps({**body, "signature": sign_id(SECRET, "9")}).encode(), headers={}).status_code == 202
+    [whole, of_id_alone] = sorted(inbox(), key=lambda row: "proofs" not in row.hint)
+    [proof] = whole.hint["proofs"]
+    assert "Interview" in json.dumps(proof)
+    assert "proofs" not in of_id_alone.hint
 
 
 def test_a_connection_without_a_secret_believes_nobody(runtime, stranger):
@@ -189,6 +213,60 @@ def test_the_answer_comes_after_the_commit_and_many_share_one():
     kept.close()
     with pytest.raises(Busy):
         kept.put(("w", "c", "late", {}))
+
+
+def test_a_request_that_is_given_up_takes_no_other_with_it():
+    begun, go, kept_ids = threading.Event(), threading.Event(), []
+
+    def receive(deliveries):
+        begun.set()
+        go.wait(10)
+        kept_ids.extend(event_id for _, _, event_id, _ in deliveries)
+
+    kept = Deliveries(receive)
+    first = kept.put(("w", "c", "1", {}))
+    assert begun.wait(10)
+    assert not first.cancel()
+    second, third = (kept.put(("w", "c", n, {})) for n in "23")
+    assert second.cancel()
+    go.set()
+    first.result(10)
+    third.result(10)
+    kept.put(("w", "c", "4", {})).result(10)
+    kept.close()
+    assert kept_ids == ["1", "2", "3", "4"]
+
+
+def test_the_door_says_when_to_come_again_while_nothing_can_be_kept(send, app):
+    app.state.deliveries.close()
+    answer = send()
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+KEEPER = r"""
+import os, sys, threading
+from api.deliveries import Deliveries
+from indexer.ledger import Ledger
+kept = Deliveries(Ledger.open(sys.argv[1]).connections.receive)
+def send(own):
+    for n in range(100_000):
+        kept.put(("default", "ats", f"{own}-{n}", {"kind": "candidates", "id": str(n)})).result()
+        os.write(1, f"{own}-{n}\n".encode())
+for own in range(8):
+    threading.Thread(target=send, args=(own,)).start()
+"""
+
+
+def test_what_was_answered_before_a_kill_is_in_the_table(runtime, settings, connected):
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPER, settings.database], stdout=subprocess.PIPE, text=True
+    ) as child:
+        answered = {child.stdout.readline().strip() for _ in range(200)}
+        child.kill()
+        answered |= {line.strip() for line in child.stdout if line.endswith("\n")}
+    assert len(answered) >= 200
+    assert answered <= {row.event_id for row in runtime.ledger.sync("default", "ats").inbox(100_000)}
 
 
 def test_a_commit_that_fails_is_no_202_and_the_next_goes_on():

@@ -142,6 +142,13 @@ def test_an_admin_lists_changes_and_never_sees_a_password(add, boss):
     assert boss.post("/v1/users", json={"email": "a@example.com", "name": "x", "role": "god"}).status_code == 422
 
 
+def test_a_user_of_a_job_that_is_not_there_is_not_made_by_half(boss, add):
+    given = {"email": "lee@example.com", "name": "Lee", "role": "hiring-manager", "jobs": ["test:none"]}
+    assert boss.post("/v1/users", json=given).status_code == 404
+    assert [one["email"] for one in boss.get("/v1/users").json()["users"]] == []
+    assert add("lee@example.com", "hiring-manager", jobs=["test:j1"])["jobs"] == ["test:j1"]
+
+
 def test_a_key_is_shown_once_cut_to_its_scopes_and_over_when_revoked(boss):
     made = boss.post("/v1/keys", json={"name": "site", "scopes": ["search"], "days": 30}).json()
     own = {"Authorization": f"Bearer {made['key']}"}

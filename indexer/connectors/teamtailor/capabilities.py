@@ -6,6 +6,8 @@ until a real account was seen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from indexer.connectors.connector import Capability, Way
 
 PROVEN = frozenset({
@@ -61,7 +63,22 @@ _ROWS: tuple[tuple[str, bool, Way, str], ...] = (
     ("webhook signature of the first form", True, "webhook", "As v1, in a header; seen in one client."),
     ("regions", True, "none", "Europe, North America, Asia-Pacific; a key belongs to one and is tried in each."),
 )
+_PEOPLE = ("changed-candidates", "candidates")
+_WITH_PEOPLE = ("candidates",)
+"""What no time of its own tells: it comes with the whole candidate."""
+_FEEDS: Mapping[str, tuple[str, ...]] = {
+    "read candidates": _PEOPLE, "read CV files": _PEOPLE, "read custom fields": _PEOPLE,
+    "read applications": ("changed-applications", "moved-applications", "candidates"),
+    "read stages": ("jobs", "changed-applications"), "read jobs": ("jobs",), "deleted jobs": ("jobs",),
+    "read reject reasons": ("reject-reasons",), "read users": ("users",),
+    "read notes": ("changed-notes", "notes"), "deleted notes": ("notes",),
+    "read to-dos": ("todos",), "read referrals": ("referrals",),
+    **dict.fromkeys(
+        ("read uploads", "read answers", "read activities", "read assessments", "deleted candidates",
+         "deleted applications", "deleted uploads, answers, values"), _WITH_PEOPLE,
+    ),
+}  # fmt: skip
 CAPABILITIES = tuple(
-    Capability(name=name, documented=documented, sandbox=name in PROVEN, way=way, note=note)
+    Capability(name=name, documented=documented, sandbox=name in PROVEN, way=way, note=note, feeds=_FEEDS.get(name, ()))
     for name, documented, way, note in _ROWS
 )

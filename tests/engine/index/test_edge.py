@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -198,6 +199,35 @@ def test_a_kill_loses_nothing_that_was_written(tmp_path, opening, make_world, vi
     assert set(seen) == {p.draft.person_id for n, p in enumerate(points) if n != 1}
     assert ("tags", "again") in seen[points[0].draft.person_id]
     assert index.cards([point_id(points[55].draft.person_id)])
+
+
+def test_the_log_alone_brings_back_what_came_after_the_last_flush(tmp_path, opening, make_world, make_point, view):
+    """After a power cut nothing else is sure to be there as it was."""
+    folder, cut = tmp_path / "index", tmp_path / "cut"
+    index, points = opening(folder), make_world(5, 30)
+    index.upsert(points[:20])
+    index._shard.flush()
+    shutil.copytree(folder, cut)
+    again = make_point(np.random.default_rng(9), person_id=points[3].draft.person_id)
+    index.upsert(points[20:])
+    index.upsert([again])
+    index.delete([points[4].draft.person_id])
+    shutil.rmtree(cut / "shard" / "wal")
+    shutil.copytree(folder / "shard" / "wal", cut / "shard" / "wal")
+    assert view(opening(cut)) == view(index)
+    assert index.count() == 29
+
+
+def test_all_is_flushed_once_in_a_while(tmp_path, opening, make_world, monkeypatch):
+    """Or the log would grow, and the next open with it."""
+    monkeypatch.setattr(edge, "FLUSH_EVERY", 10)
+    index = opening(tmp_path / "index")
+    log = tmp_path / "index" / "shard" / "wal" / "first-index"
+    before = log.read_bytes()
+    index.upsert(make_world(1, 9))
+    assert log.read_bytes() == before
+    index.upsert(make_world(2, 1))
+    assert log.read_bytes() != before
 
 
 def test_the_snapshot_is_written_while_it_goes_on(tmp_path, opening, make_world, monkeypatch):

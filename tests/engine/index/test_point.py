@@ -4,7 +4,7 @@ import pytest
 
 from engine.index.point import build_point
 from engine.lexicon import Lexicon
-from engine.records import Activity, Facts, Person, SourceRecord
+from engine.records import Activity, Document, Facts, Person, SourceRecord
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,13 @@ def test_only_a_message_is_a_reply(activity, replied):
     person = Person(id="p", records=(SourceRecord(id="1", activities=(activity,)),))
     draft = build_point(person, Facts(), lexicon=Lexicon.default())
     assert draft.fields.get("replied", False) is replied
+
+
+def test_words_of_the_record_can_be_quoted_whether_or_not_there_is_a_cv():
+    said = {"headline": "Keeps tramways running", "tags": ("night shift",)}
+    for documents in ((), (Document(id="cv", text="Mechanic at the depot"),)):
+        person = Person(id="p", records=(SourceRecord(id="1", documents=documents, **said),))
+        words = build_point(person, Facts(), lexicon=Lexicon.default()).fields["words"]
+        assert "keeps tramways running" in words
+        assert "night shift" in words
+        assert ("mechanic" in words) == bool(documents)

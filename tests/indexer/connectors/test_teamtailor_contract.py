@@ -22,6 +22,8 @@ from indexer.connectors.connector import Page
 from indexer.connectors.contract import ConnectorContract
 from indexer.connectors.errors import Denied, Forged, Gone
 from indexer.connectors.http import Http
+from indexer.connectors.teamtailor.capabilities import CAPABILITIES
+from indexer.connectors.teamtailor.feeds import PLAN
 from indexer.connectors.teamtailor.shapes import SHAPES
 
 ORIGIN = "https://api.teamtailor.com"
@@ -494,3 +496,11 @@ class TestTeamtailor(ConnectorContract):
         record = bench.connector.assemble(application.candidate, held.of(application.candidate), held.look)
         found = next(a for a in record.applications if a.id == application.id)
         assert (found.stage, found.job_id) == (None, application.job)
+
+
+def test_every_kind_that_is_read_names_listings_that_are_walked_again_and_again():
+    walked = {feed.name for feed in (*PLAN.poll, *PLAN.sweep)}
+    for one in CAPABILITIES:
+        assert set(one.feeds) <= walked, one.name
+        if one.documented and one.name.startswith(("read", "deleted")):
+            assert one.feeds, one.name

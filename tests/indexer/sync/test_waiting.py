@@ -1,0 +1,59 @@
+"""What waits for what: a worker with nothing to do looks again when something can be done, and not before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from indexer.sync.step import next_at, step
+from indexer.sync.work import stamp
+
+
+def put_off_polls(tx, world):
+    for walk in world.store.walks():
+        if walk.mode == "poll":
+            tx.walk(replace(walk, due_at=world.work.after(60)))
+
+
+def test_a_first_sync_that_waits_for_the_limit_looks_again_when_the_limit_lets_it(quick, clock):
+    resets = clock() + timedelta(seconds=8)
+    with quick.store.write() as tx:
+        put_off_polls(tx, quick)
+        tx.budget(50, 2, stamp(resets))  # two are kept for webhooks, so the first sync has none
+    assert step(quick.work) is None
+    assert next_at(quick.work) == resets
+
+
+def test_a_webhook_need_not_wait_for_what_the_first_sync_waits_for(quick, clock):
+    with quick.store.write() as tx:
+        put_off_polls(tx, quick)
+        tx.budget(50, 2, stamp(clock() + timedelta(seconds=8)))
+        tx.want("candidates", "p00", 0, due_at=quick.work.after(3))
+    assert next_at(quick.work) == clock() + timedelta(seconds=3)
+
+
+def test_feeds_whose_turn_has_not_come_do_not_wake_a_first_sync_that_failed(quick, clock):
+    with quick.store.write() as tx:
+        put_off_polls(tx, quick)
+        first = next(walk for walk in quick.store.walks() if walk.mode == "backfill")
+        tx.walk(replace(first, state="running", due_at=quick.work.after(30)))
+    assert step(quick.work) is None
+    assert next_at(quick.work) == clock() + timedelta(seconds=30)
+
+
+def test_people_of_the_first_sync_are_gathered_while_requests_may_be_made(quick, filled, clock):
+    ats = filled(quick, people=6)
+    did = [done.what for done in iter(lambda: step(quick.work), None)]
+    assert did.count("pull") > did.count("apply")
+    assert did[-1] == "apply"  # and written before anybody sleeps
+    assert not quick.store.dirty(1)
+    assert set(quick.people()) == set(ats.people)
+
+
+def test_what_a_webhook_told_of_is_not_gathered(quick, filled):
+    filled(quick, people=6)
+    with quick.store.write() as tx:
+        tx.want("candidates", "p03", 0)
+    did = []
+    while "read" not in did:
+        did.append(step(quick.work).what)
+    assert step(quick.work).what == "apply"
+    assert "p03" in quick.people()
