@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,7 +22,7 @@ from api.settings import Settings
 from engine.errors import NeedsOperator
 from tests.api.conftest import installation
 
-CLIENT, SECRET = "headwater", "the client's secret"
+CLIENT, SECRET = "headwater", "the client's: secret + more"
 KEY, OTHER = (ECKey.generate_key("P-256", {"kid": "k1"}) for _ in range(2))
 
 
@@ -62,7 +62,9 @@ class Idp:
     def token(self, form, authorization):
         asked = self.codes.pop(form.get("code"), None)
         proof = b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
-        user, _, password = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+        user, _, password = map(
+            unquote_plus, base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+        )
         if (user, password) != (CLIENT, SECRET):
             return 401, {"error": "invalid_client"}
         if not asked or asked["code_challenge"] != proof or asked["redirect_uri"] != form.get("redirect_uri"):
@@ -100,7 +102,7 @@ def idp():
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _serve  # noqa: N815 - http.server names them
+        do_GET = do_POST = _serve  # noqa: N815
 
         def log_message(self, *_):
             pass
