@@ -59,7 +59,7 @@ def run(
     allowed = window.limit * math.ceil((virtual_s - sync.idle_s) / window.period_s)
     again = sync.connector.again
     bars = {
-        "share_of_the_limit": _bar(round(requests / allowed, 3), f">= {SHARE}", requests / allowed >= SHARE),
+        "share_of_the_limit": _bar(round(requests / allowed, 4), f">= {SHARE}", requests / allowed >= SHARE),
         "too_many": _bar(statuses[429], "0", statuses[429] == 0),
         "kills": _bar(done, str(kills), done == kills),
         "most_pages_read_again_after_a_kill": _bar(max(again.values(), default=0), f"<= {PAGES}",

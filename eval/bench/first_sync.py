@@ -68,9 +68,9 @@ class MortalStore:
 class Watched:
     """A connector that notes what of the plan's listings is asked for, and in which life of the worker."""
 
-    def __init__(self, inner: Connector, polls: Callable[[str], bool]) -> None:
-        """polls: whether a listing that is polled too is asked for by the poll now."""
-        self._inner, self._polls = inner, polls
+    def __init__(self, inner: Connector, is_first: Callable[[str], bool]) -> None:
+        """is_first: whether the first sync asks for a listing now; polls and sweeps read some of the same."""
+        self._inner, self._is_first = inner, is_first
         self.life = 0
         self.pages: dict[tuple[str, str | None], int] = {}
         self.again: Counter[int] = Counter()
@@ -83,9 +83,7 @@ class Watched:
 
     def page(self, http: Http, feed: str, at: str | None, since: datetime | None) -> Page:
         found = self._inner.page(http, feed, at, since)
-        plan = self._inner.plan
-        polled = any(one.name == feed for one in plan.poll)
-        if any(one.name == feed for one in plan.backfill) and not (polled and self._polls(feed)):
+        if self._is_first(feed):
             if (feed, at) in self.pages:
                 self.again[self.life] += 1
             self.pages[feed, at] = self.life
@@ -115,7 +113,7 @@ class FirstSync:
         self._client = httpx.Client(transport=_Slow(sandbox, clock, answer_s, file_s))
         vendor = vendors()["teamtailor"]
         self._origins = list(vendor.origins)
-        self.connector = Watched(vendor.connector(KEY, origin=ORIGIN), self._polls)
+        self.connector = Watched(vendor.connector(KEY, origin=ORIGIN), self._is_first)
         ledger.connections.add(
             WORKSPACE, CONNECTION, vendor="teamtailor", origin=ORIGIN, credential="sealed", secrets_sealed="sealed"
         )
@@ -160,14 +158,13 @@ class FirstSync:
     def _http(self) -> Http:
         return Http(self._client, self._origins, resolve=lambda _: [FILE_HOST])
 
-    def _polls(self, feed: str) -> bool:
-        """Polls go first, so one that is due is the one that asks."""
-        now = self.work.store.now()
-        return any(
-            walk.state == "running" or walk.due_at <= now
-            for walk in self.work.store.walks()
-            if walk.mode == "poll" and walk.feed == feed
-        )
+    def _is_first(self, feed: str) -> bool:
+        """Polls go before it, so one that is due is the one that asks; sweeps wait until it is over."""
+        now, first, polled = self.work.store.now(), False, False
+        for walk in self.work.store.walks():
+            first |= walk.mode == "backfill" and walk.feed == feed and walk.state != "over"
+            polled |= walk.mode == "poll" and walk.feed == feed and (walk.state == "running" or walk.due_at <= now)
+        return first and not polled
 
 
 class _Slow(httpx.BaseTransport):

@@ -70,24 +70,18 @@ def _act(work: Work) -> Callable[[], Done] | None:
     walks = work.store.walks()
     if judging := next((walk for walk in walks if walk.state == "judging"), None):
         return lambda: _judged(work, judging)
-    if request := _request(work, walks):
-        return request
-    if roots:
-        return lambda: Done("apply", changed=apply(work, roots))
-    if gone := work.store.due_for_purge(stamp(work.clock() - timedelta(days=PURGE_DAYS)), 100):
-        return lambda: _purged(work, gone)
-    return None
-
-
-def _request(work: Work, walks: list[WalkRow]) -> Callable[[], Done] | None:
     now, most = work.now(), _affordable(work)
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
+        if roots and priority == SWEEP:
+            return lambda: Done("apply", changed=apply(work, roots))
         if priority > most:
-            break
+            continue
         if row := work.store.next_fetch(most=priority, now=now):
             return partial(_read, work, row)
-        if walk := _due(walks, mode, now):
-            return partial(_pulled, work, walk)
+        if due := _due(walks, mode, now):
+            return partial(_pulled, work, due)
+    if gone := work.store.due_for_purge(stamp(work.clock() - timedelta(days=PURGE_DAYS)), 100):
+        return lambda: _purged(work, gone)
     return None
 
 

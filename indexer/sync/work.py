@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.errors import BadFile
 from indexer.connectors.connector import Connector
 from indexer.connectors.errors import TryLater, VendorError
-from indexer.connectors.http import Http
+from indexer.connectors.http import Budget, Http
 from indexer.documents import ReadText
 from indexer.ledger import SyncStore, SyncWrite
 
@@ -78,4 +78,14 @@ def note_budget(work: Work, tx: SyncWrite, error: VendorError | None = None) -> 
         wait_s = error.after_s if error.after_s is not None else PAUSE_S
         tx.budget(said.limit if said else 0, 0, work.after(wait_s))
     elif said is not None:
-        tx.budget(said.limit, said.remaining, work.after(said.reset_s))
+        tx.budget(said.limit, said.remaining, _resets_at(work, said))
+
+
+def _resets_at(work: Work, said: Budget) -> str:
+    """When the limit is whole again. A vendor says so in whole seconds, rounded up, anew with each answer: of what was
+    said in one window the earliest is the closest. With nothing left over no second is risked."""
+    at, before = work.after(said.reset_s), work.store.budget()
+    one_window = before is not None and before.limit == said.limit and before.remaining > said.remaining > 0
+    if before is not None and one_window and before.resets_at > work.now():
+        return min(at, before.resets_at)
+    return at

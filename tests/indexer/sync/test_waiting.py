@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from indexer.connectors.http import Budget
 from indexer.sync.step import next_at, step
-from indexer.sync.work import stamp
+from indexer.sync.work import moment, note_budget, stamp
 
 
 def put_off_polls(tx, world):
@@ -57,3 +60,22 @@ def test_what_a_webhook_told_of_is_not_gathered(quick, filled):
         did.append(step(quick.work).what)
     assert step(quick.work).what == "apply"
     assert "p03" in quick.people()
+
+
+@pytest.mark.parametrize(
+    ("then", "resets"),
+    [
+        ((50, 20, 7), 7.5),  # said a second after "7.5 s": rounded up, it seems 8
+        ((50, 49, 10), 11.0),  # more is left: another window
+        ((50, 0, 7), 8.0),  # nothing is left: not a moment too early
+        ((60, 20, 7), 8.0),  # another limit
+    ],
+)
+def test_of_what_is_said_in_one_window_the_earliest_counts(quick, clock, then, resets):
+    start = clock()
+    for said, passed in ((Budget(50, 40, 7.5), 1.0), (Budget(*then), 0.0)):
+        quick.work.http.budget = said
+        with quick.store.write() as tx:
+            note_budget(quick.work, tx)
+        clock.pass_(passed)
+    assert moment(quick.store.budget().resets_at) == start + timedelta(seconds=resets)
