@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import shutil
 import threading
 import time
 from collections import Counter
@@ -61,6 +62,7 @@ def run(
                 "vendor_delay_0": searchable(to, changes=changes, every_s=every_s, delay_s=0.0),
                 f"vendor_delay_{delay_s:g}": searchable(to, changes=changes, every_s=every_s, delay_s=delay_s),
             }
+    shutil.rmtree(home)  # after a failure it stays: serve.log in it says more
     return {
         "people": people, "encoder": encoder, "receive": received, "searchable": found, "machine": machine(),
         "bars": BARS,
