@@ -27,12 +27,16 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
-def _runtime(request: Request) -> Runtime:
+# Async, though nothing is waited for: FastAPI would run each in a thread of its own, and a busy process waits for two
+# turns of Python's lock there.
+
+
+async def _runtime(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 
 
-def _answers(request: Request) -> Answers:
+async def _answers(request: Request) -> Answers:
     answers: Answers = request.app.state.answers
     return answers
 
