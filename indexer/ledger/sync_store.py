@@ -23,6 +23,7 @@ from indexer.ledger.sync_values import (
     LeaseLost,
     MirrorItem,
     WalkRow,
+    fetch_row,
 )
 from indexer.ledger.sync_write import SyncWrite
 from indexer.ledger.values import ParkedRow
@@ -93,10 +94,10 @@ class SyncStore:
         c = s.fetch.c
         query = select(s.fetch).where(*self._own(s.fetch), c.due_at <= now, c.priority <= most)
         rows = self._rows(query.order_by(c.priority, c.due_at, c.kind, c.id).limit(1))
-        return _fetch(rows[0]) if rows else None
+        return fetch_row(rows[0]) if rows else None
 
     def fetches(self) -> list[FetchRow]:
-        return [_fetch(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
+        return [fetch_row(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
 
     def due_fetches(self) -> dict[int, str]:
         """Priority -> when the next read of it is due."""
@@ -227,8 +228,3 @@ class SyncStore:
     def last_delivery(self) -> str | None:
         found: str | None = self._rows(select(func.max(s.inbox.c.received_at)).where(*self._own(s.inbox)))[0][0]
         return found
-
-
-def _fetch(row: Any) -> FetchRow:
-    expect = json.loads(row.expect) if row.expect else {}
-    return FetchRow(row.kind, row.id, row.priority, row.asked_at, row.due_at, row.attempts, expect)

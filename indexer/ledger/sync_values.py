@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -72,6 +73,12 @@ class FetchRow:
     due_at: str
     attempts: int
     expect: Mapping[str, Any]
+
+
+def fetch_row(row: Any) -> FetchRow:
+    """One of the table."""
+    expect = json.loads(row.expect) if row.expect else {}
+    return FetchRow(row.kind, row.id, row.priority, row.asked_at, row.due_at, row.attempts, expect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.forget import empty_person
 from indexer.ledger.mirror import MirrorWrite
-from indexer.ledger.sync_values import FetchRow, FileRow, WalkRow
+from indexer.ledger.sync_values import HOOK, FetchRow, FileRow, WalkRow, fetch_row
 from indexer.ledger.writer import Writer
 
 FILES = json.dumps({"files": True})
@@ -82,11 +82,24 @@ class SyncWrite(MirrorWrite):
         values = {"priority": priority, "asked_at": now, "due_at": due_at, "attempts": 0, "expect": said}
         upsert(self._conn, s.fetch, [{**self._key, "kind": kind, "id": item_id, **values}])
 
-    def put_off(self, row: FetchRow, due_at: str) -> None:
+    def put_off(self, row: FetchRow, due_at: str, *, expect: Mapping[str, Any] | None = None) -> None:
         """Try again then."""
+        said = json.dumps(row.expect if expect is None else expect)
+        values = {"attempts": row.attempts + 1, "due_at": due_at, "expect": said if said != "{}" else ""}
+        self._conn.execute(update(s.fetch).where(*self._fetch(row)).values(**values))
+
+    def due(self, row: FetchRow, due_at: str) -> None:
+        self._conn.execute(update(s.fetch).where(*self._fetch(row)).values(due_at=due_at))
+
+    def awaited(self) -> list[FetchRow]:
+        """What a webhook announced and a read did not show so far."""
         c = s.fetch.c
-        mine = (*self._own(s.fetch), c.kind == row.kind, c.id == row.id)
-        self._conn.execute(update(s.fetch).where(*mine).values(attempts=row.attempts + 1, due_at=due_at))
+        query = select(s.fetch).where(*self._own(s.fetch), c.priority == HOOK, c.expect.contains('"unseen_s": '))
+        return [row for row in map(fetch_row, self._conn.execute(query)) if row.expect.get("unseen_s") is not None]
+
+    def _fetch(self, row: FetchRow) -> tuple[Any, ...]:
+        c = s.fetch.c
+        return (*self._own(s.fetch), c.kind == row.kind, c.id == row.id)
 
     def was_read(self, kind: str, item_id: str, asked_before: str) -> None:
         """Nothing more is to be read of it, unless it was asked for since."""
@@ -220,7 +233,7 @@ def _both(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]
     found = {**before, **after}
     if before.get("at") and after.get("at"):
         newer = max(before, after, key=lambda expect: str(expect["at"]))
-        found |= {name: newer.get(name) for name in ("kind", "id", "at", "received")}
+        found |= {name: newer.get(name) for name in ("kind", "id", "at", "received", "unseen_s")}
     if "proofs" in before and "proofs" in after:
         found["proofs"] = [*before["proofs"], *after["proofs"]]
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from indexer.ledger import BACKFILL, BudgetRow
+from indexer.ledger import HOOK, BudgetRow
 
 SPARE, SPARE_FOR_HOOKS = 1, 2
 ROUNDED = timedelta(seconds=1)
@@ -20,7 +20,7 @@ def ready_at(budget: BudgetRow | None, priority: int, now: datetime) -> datetime
     if budget is None:
         return now
     resets_at = datetime.fromisoformat(budget.resets_at)
-    spare = SPARE_FOR_HOOKS if priority >= BACKFILL else SPARE
+    spare = SPARE_FOR_HOOKS if priority > HOOK else SPARE
     spare = min(spare, max(0, budget.limit - 1))
     if budget.remaining > spare:
         return now

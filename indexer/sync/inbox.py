@@ -7,8 +7,8 @@ from typing import Any
 
 from indexer.connectors.connector import Hint, Item, Root
 from indexer.ledger import HOOK, InboxRow
+from indexer.sync.lag import first_look
 from indexer.sync.pages import kept
-from indexer.sync.read import first_look
 from indexer.sync.work import Work
 
 

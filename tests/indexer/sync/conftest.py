@@ -2,6 +2,7 @@
 
 import random
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,9 +76,10 @@ class World:
         until = self.clock() + timedelta(seconds=seconds)
         did = []
         while self.clock() < until:
-            if self.ledger.connections.get("default", "ats").state == "stopped":
+            row = self.ledger.connections.get("default", "ats")
+            if row.state == "stopped":
                 return did
-            done = step(self.work)
+            done = step(replace(self.work, lag_s=row.lag_s))
             if done is None:
                 due = next_at(self.work)
                 self.clock.now = min(until, max(due or until, self.clock() + timedelta(milliseconds=1)))
