@@ -22,6 +22,7 @@ from api.syncing import opener_of, standing_of, worker_of
 from engine.errors import Busy
 from indexer.ledger import SyncStore
 from indexer.sync import Work, first_sync_done
+from indexer.sync.replay import replay
 from indexer.sync.status import ConnectionStatus, FirstSync
 from indexer.sync.step import Done
 from indexer.sync.sweep import allow_deletes, sweep_now
@@ -95,6 +96,24 @@ def parked(name: NAME, as_json: JSON = False) -> None:
         out.print(Text(f"{number:>6} × {what} {fix}".rstrip()), soft_wrap=True)
         places = [row.place for row in rows if (row.what, row.fix) == (what, fix)]
         out.print(Text(f"         {', '.join(places[:10])}{' …' if len(places) > 10 else ''}", "dim"), soft_wrap=True)
+
+
+@app.command("replay")
+def again(
+    name: NAME,
+    places: Annotated[list[str] | None, typer.Argument(help="As `sync parked` shows them; none: all.")] = None,
+) -> None:
+    """Try parked records and files once more, after a repair in the ATS or a new version of Headwater."""
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger:
+        row = ledger.connections.get(settings.workspace, name)
+        roots = opener_of(secret(settings)).connector(row).roots
+        number = replay(ledger.sync(settings.workspace, name), roots, places or ())
+    out.print(
+        f"{number} tried again as soon as somebody syncs; what fails once more stays parked."
+        if number
+        else "Nothing is parked."
+    )
 
 
 @app.command("allow-deletes")

@@ -157,6 +157,7 @@ def test_a_sandbox_is_connected_synced_searched_and_looked_after(env, run, quick
         ]  # fmt: skip
         assert "Nothing is parked." in quick("sync", "parked", "sandbox")
         assert json.loads(quick("sync", "parked", "sandbox", "--json")) == []
+        assert "Nothing is parked." in quick("sync", "replay", "sandbox")
         assert "No sweep" in quick("sync", "allow-deletes", "sandbox")
         quick("sync", "stop", "sandbox")
         assert "Sync is stopped" in quick("sync", "status")
