@@ -91,8 +91,7 @@ def walled(world, tmp_path_factory, lexicon):
         here, there = world.spaces
         runtime = runtimes[here.name]
         app = make_app(runtime, settings)
-        access = app.state.access = BoundToJobs(runtime.secret, runtime.ledger.keys, runtime.ledger.accounts)
-        access.jobs = {}
+        access = app.state.access = BoundToJobs.over(runtime)
         ledger, keys = runtime.ledger, {}
         for role in ROLES:
             keys[role] = new_key()

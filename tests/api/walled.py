@@ -45,6 +45,13 @@ class BoundToJobs(Access):
 
     jobs: dict[str, frozenset[str]]
 
+    @classmethod
+    def over(cls, runtime):
+        ledger = runtime.ledger
+        made = cls(runtime.secret, ledger.keys, ledger.accounts, ledger.subjects, workspace=runtime.workspace)
+        made.jobs = {}
+        return made
+
     def by_token(self, token):
         caller = super().by_token(token)
         if token not in self.jobs:
@@ -61,10 +68,7 @@ def watchers_of(world, filled, seed, door=lambda runtime: runtime, access_of=Non
         for space in world.spaces:
             runtime = runtimes[space.name]
             app = make_app(door(runtime), settings)
-            access = app.state.access = (access_of or BoundToJobs)(
-                runtime.secret, runtime.ledger.keys, runtime.ledger.accounts, workspace=space.name
-            )
-            access.jobs = {}
+            access = app.state.access = (access_of or BoundToJobs).over(runtime)
             for number, (name, role, viewer) in enumerate(viewers_of(space)):
                 key = new_key()
                 runtime.ledger.keys.add(

@@ -349,6 +349,7 @@ def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
         "open",
         "reader",
         "reseal",
+        "subjects",
         "sync",
         "writer",
     }
