@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from engine.records import Job, Record, SourceRecord
+from indexer.connectors.actions import Action, Draft
 from indexer.connectors.http import Http
 
 Root = Literal["person", "job", "shared"]
@@ -153,6 +154,33 @@ Look = Callable[[str, str], Mapping[str, Any] | None]
 """(kind, id) -> the body held of that item, whatever it belongs to."""
 
 
+@dataclass(frozen=True)
+class Mark:
+    """By what an effect is known again. ``action``: our id of it; ``user``: in whose name, an id of the vendor's;
+    ``at``: when it was accepted."""
+
+    action: str
+    user: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the vendor answered to a write: the item's id, its version now, and what of its body the answer shows.
+
+    ``whole``: that, over what was written, is all there is to know of it.
+    """
+
+    id: str
+    version: str | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = True
+
+
+Every = Callable[[str], Mapping[str, Mapping[str, Any]]]
+"""kind -> id -> body, of items that others look up"""
+
+
 class Connector(Protocol):
     """Raises only the errors of ``indexer.connectors.errors``; each says what the caller does next."""
 
@@ -196,6 +224,43 @@ class Connector(Protocol):
 
     def assemble_job(self, job_id: str, items: Iterable[Item], look: Look) -> Job:
         """Pure. Raises BadRecord."""
+        ...
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """The half of a connector that writes; one that only reads has ``actions`` empty.
+
+    Every effect can be found again: by ``is_effect`` among items, after ``look`` has read them anew.
+    """
+
+    actions: frozenset[str]
+    """The kinds of action it can carry out."""
+    deletable: frozenset[str]
+    """Kinds of item that it can take away again, once it has made them."""
+    traces: tuple[str, ...]
+    """Kinds of item that are read by themselves and lead to whom somebody was merged into."""
+
+    def draft(
+        self, action: Action, person_id: str, items: Sequence[Item], look: Look, every: Every, mark: Mark
+    ) -> Draft:
+        """Pure. items: all of the person, with what is still on its way there. Raises Refused with what is wrong."""
+        ...
+
+    def write(self, http: Http, draft: Draft, person_id: str, values: Mapping[str, Any], mark: Mark) -> Written:
+        """One request. values: path -> what to write there, the changed ones only.
+
+        Raises Refused, Denied or Gone where it certainly did not happen; after TryLater and BadAnswer it may have.
+        """
+        ...
+
+    def look(self, http: Http, draft: Draft, person_id: str, since: datetime, at: str | None) -> Page:
+        """Read where the effect of a draft that makes an item would be, ``at`` as a page said, nothing older needed
+        than ``since``."""
+        ...
+
+    def is_effect(self, item: Item, draft: Draft, person_id: str, mark: Mark) -> bool:
+        """Pure: is it what this action made?"""
         ...
 
 

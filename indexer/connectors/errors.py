@@ -6,7 +6,14 @@ from engine.errors import HeadwaterError
 
 
 class VendorError(HeadwaterError):
-    """Base. ``what``: what was wrong and where; ``fix``: what to do next; ``status``: the vendor's, if one came."""
+    """Base. ``what``: what was wrong and where; ``fix``: what to do next; ``status``: the vendor's, if one came.
+
+    ``said``: the vendor's own words. They may quote what was sent: shown to whoever sent it, never logged.
+    """
+
+    said: str = ""
+    happened: bool = False
+    """Of a write: whether it may have been carried out all the same."""
 
     def __init__(self, what: str, fix: str = "", *, status: int | None = None) -> None:
         super().__init__(what, fix)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import httpx
 
@@ -87,6 +87,25 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request. A path is of the first origin. Raises VendorError by status, shape and transport."""
+        url = self._own(url)
+        sent = httpx.URL(url) if params is None else httpx.URL(url, params=dict(params))
+        return self._asked("GET", sent, headers, None)
+
+    def write(
+        self, method: Literal["POST", "PATCH", "DELETE"], url: str, body: Any = None, *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
+        """One request that changes something. ``happened`` of an error says whether it may have been carried out."""
+        sent = httpx.URL(self._own(url))
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        try:
+            return self._asked(method, sent, headers, content)
+        except VendorError as error:
+            refused = isinstance(error, Refused | Denied | Gone | _NoConnection) or error.status == 429
+            error.happened = not refused
+            raise
+
+    def _own(self, url: str) -> str:
         if url.startswith("/"):
             url = self.origins[0] + url
         if origin_of(url) not in self.origins:
@@ -94,10 +113,13 @@ class Http:
                 "A link leads to a host that is not this connection's.",
                 "Nothing was sent there. Report it to the vendor.",
             )
-        where = httpx.URL(url).path
-        sent = httpx.URL(url) if params is None else httpx.URL(url, params=dict(params))
+        return url
+
+    def _asked(self, method: str, url: httpx.URL, headers: Mapping[str, str] | None, content: bytes | None) -> Answer:
+        where = url.path
         self.used += 1
-        with self._send(sent, {**self._headers, **(headers or {})}, where, self._answer_s) as (answer, chunks):
+        given = {**self._headers, **(headers or {})}
+        with self._send(url, given, where, self._answer_s, method=method, content=content) as (answer, chunks):
             self.budget = _budget(answer.headers) or self.budget
             body = _within(answer.headers, chunks, self._most, where)
             if not 200 <= answer.status_code < 300:
@@ -150,12 +172,16 @@ class Http:
         where: str,
         seconds: float,
         extensions: Mapping[str, Any] | None = None,
+        *,
+        method: str = "GET",
+        content: bytes | None = None,
     ) -> Iterator[tuple[httpx.Response, Iterator[bytes]]]:
         until = self._monotonic() + seconds
         timeout = httpx.Timeout(min(30.0, seconds), connect=min(10.0, seconds)).as_dict()
         try:
             # Made here and not by the client, whose own headers and sign-in would go to file hosts too.
-            request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout, **(extensions or {})})
+            extensions = {"timeout": timeout, **(extensions or {})}
+            request = httpx.Request(method, url, headers=headers, content=content, extensions=extensions)
             answer = self._client.send(request, stream=True, auth=None, follow_redirects=False)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise _transport(error, where) from None  # its text may hold the link or a header
@@ -220,7 +246,9 @@ def _fail(status: int, headers: httpx.Headers, body: bytes, where: str) -> NoRet
         raise BadAnswer(f"{where} answered with a redirect ({status}).", fix, status=status)
     if 400 <= status < 500:
         at = _pointers(body)
-        raise Refused(f"{where} was refused ({status}){': ' + ', '.join(at) if at else ''}.", status=status)
+        refused = Refused(f"{where} was refused ({status}){': ' + ', '.join(at) if at else ''}.", status=status)
+        refused.said = _words(body)
+        raise refused
     raise BadAnswer(f"{where} answered {status}.", status=status)
 
 
@@ -288,6 +316,18 @@ def _budget(headers: httpx.Headers) -> Budget | None:
     if limit is None or remaining is None:
         return None
     return Budget(int(limit), int(remaining), min(_number(headers, "x-rate-limit-reset") or 0.0, 3600.0))
+
+
+def _words(body: bytes) -> str:
+    """What the vendor says is wrong. Some send one error where a list belongs."""
+    try:
+        errors = json.loads(body)["errors"]
+        found = [
+            entry.get("detail") or entry.get("title") for entry in (errors if isinstance(errors, list) else [errors])
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
+    return "; ".join(text for text in found if isinstance(text, str))[:500]
 
 
 def _pointers(body: bytes) -> list[str]:

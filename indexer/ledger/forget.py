@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, update
 from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
 from indexer.ledger.database import upsert
+from indexer.ledger.sync_values import OPEN
 
 
 def forget_person(conn: Connection, workspace: str, connection: str, external_id: str) -> None:
@@ -21,16 +22,18 @@ def forget_person(conn: Connection, workspace: str, connection: str, external_id
 
 
 def empty_person(conn: Connection, workspace: str, connection: str, external_id: str) -> None:
-    """What the ATS said of them, their files, base and conflicts. Ids and times stay, so that nothing late returns."""
-    m, f, b, c, p = s.mirror.c, s.file.c, s.base.c, s.conflict.c, t.parked.c
+    """What the ATS said of them, their files, what was to be written. Ids and times stay: nothing late returns."""
+    m, f, o, p = s.mirror.c, s.file.c, s.outbox.c, t.parked.c
     theirs = (m.workspace == workspace, m.connection == connection, m.root == "person", m.owner == external_id)
     places = [f"{row.kind}/{row.id}"[:500] for row in conn.execute(s.mirror.select().where(*theirs))]
     places.append(f"person/{external_id}"[:500])
     conn.execute(update(s.mirror).where(*theirs).values(body="{}", hash=""))
+    owed = (o.workspace == workspace, o.connection == connection, o.person == external_id)
+    gone = {"state": "cancelled", "problem": "The person is gone, and what was kept of them."}
+    conn.execute(update(s.outbox).where(*owed, o.state.in_((*OPEN, "conflict", "parked"))).values(**gone))
+    conn.execute(update(s.outbox).where(*owed).values(action="{}", draft="{}", theirs="{}", why="", looked=None))
     for table, where in (
         (s.file, (f.workspace == workspace, f.connection == connection, f.owner == external_id)),
-        (s.base, (b.workspace == workspace, b.connection == connection, b.root == "person", b.id == external_id)),
-        (s.conflict, (c.workspace == workspace, c.connection == connection, c.record_id == external_id)),
         (
             t.parked,
             (p.workspace == workspace, p.connection == connection, p.place.in_(places)),

@@ -85,6 +85,9 @@ class MirrorWrite:
         self.see(list(touched), read_at)
         owners = {(last[key].root, last[key].owner) for key in changed}
         owners |= {(held[key].root, held[key].owner) for key in changed if key in held}
+        for key in changed:
+            if key in held and last[key].root == "person" and held[key].owner != last[key].owner:
+                self._merged(held[key].owner, last[key].owner)
         owners |= self._drop_unnamed([last[key] for key in {**kept, **touched}], read_at)
         self._restore([key for key, root in roots.items() if root.get("back")])
         owners = {owner for owner in owners if owner[0] != "shared"}
@@ -181,6 +184,12 @@ class MirrorWrite:
         elif before is not None and before.root != "shared" and before.deleted_at is None:
             self.touch(before.root, before.owner, urgency)
 
+    def _merged(self, before: str, now: str) -> None:
+        """What was theirs is somebody else's. Should they be gone too, the ATS made one of two people."""
+        c = s.root.c
+        own = (*self._own(s.root), c.root == "person", c.id == before)
+        self._conn.execute(update(s.root).where(*own).values(merged_into=now))
+
     def _restore(self, keys: Iterable[Key]) -> None:
         c = s.root.c
         for root, item_id in keys:
@@ -213,6 +222,18 @@ class MirrorWrite:
             ]
             found = self._conn.execute(select(c.root, c.id).where(*self._own(s.root), c.erased == 0, or_(*said)))
             self.touch_all({(row.root, row.id) for row in found.all()}, urgency)
+
+    def touched_since(self, roots: Iterable[DirtyRoot]) -> set[Key]:
+        """Those of them with changes that came after they were read."""
+        c = s.root.c
+        seen = {(one.root, one.id): one.dirty for one in roots}
+        late: set[Key] = set()
+        for root in ("person", "job"):
+            for part in chunks([key for name, key in seen if name == root], CHUNK):
+                own = (*self._own(s.root), c.root == root, c.id.in_(part))
+                found = self._conn.execute(select(c.id, c.dirty).where(*own))
+                late |= {(root, row.id) for row in found if row.dirty != seen[root, row.id]}
+        return late
 
     def applied(self, roots: Mapping[DirtyRoot, tuple[Iterable[str], Iterable[str]]]) -> None:
         """The changes seen are in the records now. Of each: what was looked up and found, and what was missed."""

@@ -9,19 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
-from engine.records import SourceRecord
+from engine.records import Job
 from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp
+from indexer.ledger.jobs import job_name
+from indexer.ledger.outbox import heads, outbox_row
 from indexer.ledger.sync_values import (
+    OPEN,
     BudgetRow,
-    ConflictRow,
     DirtyRoot,
     FetchRow,
     FileRow,
     InboxRow,
     LeaseLost,
     MirrorItem,
+    OutboxRow,
     WalkRow,
     fetch_row,
 )
@@ -51,15 +54,22 @@ class SyncStore:
         return stamp(self._clock())
 
     @contextmanager
-    def write(self) -> Iterator[SyncWrite]:
-        """One transaction: all of it or nothing. Raises LeaseLost where another worker has taken over."""
+    def write(self, *, actor: str | None = None) -> Iterator[SyncWrite]:
+        """One transaction: all of it or nothing; what this store reads within is read in it. actor: None: sync itself.
+
+        Raises LeaseLost where another worker has taken over.
+        """
         with self._writing.begin() as conn:
             if self._fence is not None:
                 held = conn.scalar(select(s.lease.c.token).where(*self._own(s.lease)))
                 if held != self._fence:
                     raise LeaseLost
-            writer = Writer(self._writing, self.workspace, f"sync:{self.connection}", self._clock)
-            yield SyncWrite(conn, writer, self._clock, self.workspace, self.connection)
+            writer = Writer(self._writing, self.workspace, actor or f"sync:{self.connection}", self._clock)
+            self._open, before = conn, self._open
+            try:
+                yield SyncWrite(conn, writer, self._clock, self.workspace, self.connection)
+            finally:
+                self._open = before
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -131,6 +141,19 @@ class SyncStore:
                 found[row.owner].append(MirrorItem(row.kind, row.id, row.root, row.owner, row.version, row.body))
         return found
 
+    def read_since(self, kind: str, at: str) -> list[MirrorItem]:
+        """Items of that kind that were read then or later."""
+        c = s.mirror.c
+        there = (*self._own(s.mirror), c.kind == kind, c.read_at >= at, c.deleted_at.is_(None), c.hash != "")
+        rows = self._rows(select(s.mirror).where(*there))
+        return [MirrorItem(row.kind, row.id, row.root, row.owner, row.version, row.body) for row in rows]
+
+    def every(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        """id -> body of all that is held of a kind: of few, as reasons to reject."""
+        c = s.mirror.c
+        there = (*self._own(s.mirror), c.kind == kind, c.deleted_at.is_(None), c.hash != "")
+        return {row.id: json.loads(row.body) for row in self._rows(select(c.id, c.body).where(*there).order_by(c.id))}
+
     def body(self, kind: str, item_id: str) -> Mapping[str, Any] | None:
         """What is held of an item, also after it went: history goes on naming a stage that vanished."""
         rows = self._rows(_BODY, {"w": self.workspace, "of": self.connection, "k": kind, "i": item_id})
@@ -150,25 +173,60 @@ class SyncStore:
                 found[row.owner].append(FileRow(**{name: getattr(row, name) for name in FileRow.__slots__}))
         return found
 
-    def bases(self, root: str, ids: Sequence[str]) -> dict[str, str]:
-        """id -> the record as last assembled from the ATS alone, as JSON."""
-        found: dict[str, str] = {}
-        for part in chunks(ids, CHUNK):
-            c = s.base.c
-            query = select(c.id, c.body).where(*self._own(s.base), c.root == root, c.id.in_(part))
-            found |= {row.id: row.body for row in self._rows(query)}
+    def job(self, job_id: str) -> Job | None:
+        c = t.job.c
+        own = (c.workspace == self.workspace, c.id == job_name(self.connection, job_id))
+        rows = self._rows(select(c.body).where(*own))
+        return Job.model_validate_json(rows[0].body) if rows else None
+
+    # The outbox
+
+    def owed(self, people: Sequence[str]) -> dict[str, list[OutboxRow]]:
+        """person -> what is not over, in its order."""
+        found: dict[str, list[OutboxRow]] = {person: [] for person in people}
+        c = s.outbox.c
+        for part in chunks(people, CHUNK):
+            query = select(s.outbox).where(*self._own(s.outbox), c.person.in_(part), c.state.in_(OPEN))
+            for row in self._rows(query.order_by(c.seq)):
+                found[row.person].append(outbox_row(row))
         return found
 
-    def records(self, ids: Sequence[str]) -> dict[str, SourceRecord]:
-        """External id -> what the ledger holds now; nothing that is hidden or erased."""
-        found: dict[str, SourceRecord] = {}
-        c = t.source_record.c
-        for part in chunks(ids, CHUNK):
-            query = select(c.external_id, c.body).where(
-                *self._own(t.source_record), c.external_id.in_(part), c.deleted_at.is_(None), c.hash != ""
-            )
-            found |= {row.external_id: SourceRecord.model_validate_json(row.body) for row in self._rows(query)}
+    def next_owed(self, now: str) -> OutboxRow | None:
+        """The oldest that may be tried now."""
+        query = heads(self.workspace, self.connection).where(s.outbox.c.due_at <= now)
+        rows = self._rows(query.order_by(s.outbox.c.seq).limit(1))
+        return outbox_row(rows[0]) if rows else None
+
+    def owed_at(self) -> str | None:
+        """When the next may be tried; None: nothing is owed."""
+        first = heads(self.workspace, self.connection).subquery()
+        found: str | None = self._rows(select(func.min(first.c.due_at)))[0][0]
         return found
+
+    def action(self, action_id: str) -> OutboxRow | None:
+        rows = self._rows(select(s.outbox).where(*self._own(s.outbox), s.outbox.c.id == action_id))
+        return outbox_row(rows[0]) if rows else None
+
+    def actions(
+        self, *, states: Sequence[str] = (), people: Sequence[str] | None = None, before: int | None = None,
+        limit: int = 100,
+    ) -> list[OutboxRow]:  # fmt: skip
+        """Newest first, from before that seq on."""
+        c = s.outbox.c
+        query = select(s.outbox).where(*self._own(s.outbox))
+        if states:
+            query = query.where(c.state.in_(states))
+        if people is not None:
+            query = query.where(c.person.in_(people))
+        if before is not None:
+            query = query.where(c.seq < before)
+        return [outbox_row(row) for row in self._rows(query.order_by(c.seq.desc()).limit(limit))]
+
+    def merged_into(self, person: str) -> str | None:
+        """Who has what was theirs in the ATS, if it made one of two."""
+        c = s.root.c
+        rows = self._rows(select(c.merged_into).where(*self._own(s.root), c.root == "person", c.id == person))
+        return rows[0].merged_into if rows else None
 
     def missing(self, kind: str, before: str) -> tuple[list[str], int]:
         """Ids of that kind that were not seen since, and how many are held in all; without what is of someone gone."""
@@ -187,10 +245,6 @@ class SyncStore:
         c = t.parked.c
         rows = self._rows(select(t.parked).where(*self._own(t.parked)).order_by(c.place))
         return [ParkedRow(r.connection, r.place, r.what, r.fix, r.at, r.raw) for r in rows]
-
-    def conflicts(self) -> list[ConflictRow]:
-        rows = self._rows(select(s.conflict).where(*self._own(s.conflict)).order_by(s.conflict.c.record_id))
-        return [ConflictRow(r.record_id, r.field, r.ours, r.theirs, r.at) for r in rows]
 
     def drift(self) -> list[tuple[str, str, str]]:
         """(what, first seen, last seen)"""
@@ -222,7 +276,9 @@ class SyncStore:
             "files_wanted": number(s.file, f.state == "wanted"),
             "inbox": number(s.inbox, s.inbox.c.state == "new"),
             "parked": number(t.parked),
-            "conflicts": number(s.conflict),
+            "to_write": number(s.outbox, s.outbox.c.state.in_(OPEN)),
+            "conflicts": number(s.outbox, s.outbox.c.state == "conflict"),
+            "refused": number(s.outbox, s.outbox.c.state == "parked"),
         }
 
     def last_delivery(self) -> str | None:

@@ -90,30 +90,40 @@ root = Table(
     Column("urgency", Integer, nullable=False),
     Column("deleted_at", String(32)),
     Column("purged_at", String(32)),
+    Column("merged_into", String(200)),  # of a person: who has what was theirs, after the ATS made one of two
     Column("erased", Integer, nullable=False),  # 1: nothing of it is kept any more, whatever the ATS says
     Column("missed", Text, nullable=False),  # what its record looked up and did not find: " kind/id kind/id "
     Column("looked", Text, nullable=False),  # what it found, the same way
     Index("ix_root_dirty", "workspace", "connection", "dirty", "urgency"),
 )
 
-base = Table(
-    "base",
+outbox = Table(
+    "outbox",
     metadata,
     *_own(),
-    Column("root", String(10), primary_key=True),
-    Column("id", String(200), primary_key=True),
-    Column("body", Text, nullable=False),  # the record as last assembled from the ATS alone
-)
-
-conflict = Table(
-    "conflict",
-    metadata,
-    *_own(),
-    Column("record_id", String(200), primary_key=True),
-    Column("field", String(300), primary_key=True),
-    Column("ours", Text, nullable=False),
-    Column("theirs", Text, nullable=False),
+    Column("id", String(36), primary_key=True),
+    Column("seq", Integer, nullable=False),  # 1, 2, 3 … in each connection: of one person the first goes first
+    Column("person", String(200), nullable=False),  # id of the record; of a new one ours, until the ATS gave its own
+    Column("kind", String(20), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("draft", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, sending, unknown; applied, conflict, parked, cancelled
+    Column("actor", String(200), nullable=False),
+    Column("as_user", String(200)),  # the user of the ATS in whose name
+    Column("why", Text, nullable=False),
     Column("at", String(32), nullable=False),
+    Column("due_at", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", String(32)),  # when the first request began that may have been carried out
+    Column("looked", Text),  # where a search for its effect goes on
+    Column("done_at", String(32)),
+    Column("remote_id", String(200)),
+    Column("problem", Text, nullable=False),
+    Column("theirs", Text, nullable=False),  # JSON: of what is in conflict, the ATS's values
+    Column("undoes", String(36)),
+    Index("ix_outbox_seq", "workspace", "connection", "seq", unique=True),
+    Index("ix_outbox_state", "workspace", "connection", "state", "seq"),
+    Index("ix_outbox_person", "workspace", "connection", "person", "seq"),
 )
 
 file = Table(

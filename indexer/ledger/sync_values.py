@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Mode = Literal["backfill", "poll", "sweep"]
-HOOK, POLL, BACKFILL, SWEEP = range(4)
+WRITE, HOOK, POLL, BACKFILL, SWEEP = range(-1, 4)
 """Whose turn it is first with the vendor's budget."""
 
 
@@ -125,15 +125,39 @@ class FileRow:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictRow:
-    """Both sides changed one field. The ATS's word stands; ours is kept here."""
+State = Literal["waiting", "sending", "unknown", "applied", "conflict", "parked", "cancelled"]
+OPEN: tuple[State, ...] = ("waiting", "sending", "unknown")
+"""Not over: shown here as if done, and owed to the ATS. sending, unknown: it may have been carried out."""
 
-    record_id: str
-    field: str
-    ours: str
-    theirs: str
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One accepted action. ``action``, ``draft``: their JSON; empty once the person was erased.
+
+    ``person``: id of the record. ``as_user``: the user of the ATS in whose name. ``theirs``: path -> the ATS's value,
+    of what is in conflict. ``undoes``: the action that this one takes back.
+    """
+
+    id: str
+    seq: int
+    person: str
+    kind: str
+    action: Mapping[str, Any]
+    draft: Mapping[str, Any]
+    state: State
+    actor: str
+    as_user: str | None
+    why: str
     at: str
+    due_at: str
+    attempts: int
+    sent_at: str | None
+    looked: str | None
+    done_at: str | None
+    remote_id: str | None
+    problem: str
+    theirs: Mapping[str, Any]
+    undoes: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, delete, select, update
 from engine.records import Job, SourceRecord
 from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
-from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
+from indexer.ledger.database import CHUNK, Clock, chunks, upsert
 from indexer.ledger.forget import empty_person
-from indexer.ledger.mirror import MirrorWrite
+from indexer.ledger.outbox import OutboxWrite
 from indexer.ledger.sync_values import HOOK, FetchRow, FileRow, WalkRow, fetch_row
 from indexer.ledger.writer import Writer
 
@@ -24,13 +24,9 @@ FILES = json.dumps({"files": True})
 """The expectation of a read that was only asked for to have fresh links."""
 
 
-class SyncWrite(MirrorWrite):
+class SyncWrite(OutboxWrite):
     def __init__(self, conn: Connection, writer: Writer, clock: Clock, workspace: str, connection: str) -> None:
-        super().__init__(conn, workspace, connection)
-        self._writer, self._clock = writer, clock
-
-    def _now(self) -> str:
-        return stamp(self._clock())
+        super().__init__(conn, writer, clock, workspace, connection)
 
     # How far, how much, how late
 
@@ -193,9 +189,6 @@ class SyncWrite(MirrorWrite):
 
     def hide_people(self, ids: Sequence[str]) -> bool:
         """Gone in the ATS: neither searched nor shown from this commit on."""
-        for part in chunks(ids, CHUNK):
-            own = (*self._own(s.base), s.base.c.root == "person", s.base.c.id.in_(part))
-            self._conn.execute(delete(s.base).where(*own))
         return bool(self._writer.hide_records_in(self._conn, self.connection, ids))
 
     def purge_people(self, ids: Sequence[str]) -> None:
@@ -206,26 +199,6 @@ class SyncWrite(MirrorWrite):
         for part in chunks(ids, CHUNK):
             own = (*self._own(s.root), s.root.c.root == "person", s.root.c.id.in_(part))
             self._conn.execute(update(s.root).where(*own).values(purged_at=self._now(), looked="", missed=""))
-
-    def base(self, root: str, bodies: Mapping[str, str]) -> None:
-        upsert(
-            self._conn, s.base, [{**self._key, "root": root, "id": key, "body": body} for key, body in bodies.items()]
-        )
-
-    def conflicts(self, record_id: str, found: Mapping[str, tuple[str, str]]) -> None:
-        """field -> (ours, theirs). One that is open keeps the value of ours that it was opened with."""
-        rows = [
-            {
-                **self._key,
-                "record_id": record_id,
-                "field": field[:300],
-                "ours": ours,
-                "theirs": theirs,
-                "at": self._now(),
-            }
-            for field, (ours, theirs) in found.items()
-        ]
-        upsert(self._conn, s.conflict, rows, update=False)
 
 
 def _both(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
 from engine.records import Job, Record, SourceRecord
+from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.forget import forget_person
@@ -44,6 +45,12 @@ class Writer:
         raw: record id -> the source's own words for it, kept with the version where they are not the record's JSON.
         """
         with self._engine.begin() as conn:
+            own = (s.connection.c.workspace == self.workspace, s.connection.c.name == connection)
+            if conn.execute(select(s.connection.c.name).where(*own)).first() is not None:
+                raise BadInput(
+                    f"{connection!r} is kept by its ATS: what is put here would be gone with the next sync.",
+                    "Change people of it by actions (docs/sync.md), or put them under another connection.",
+                )
             return self.put_records_in(conn, connection, records, raw=raw)
 
     def put_records_in(
@@ -156,6 +163,29 @@ class Writer:
         people = [row.person_id for _, row in found]
         self._event(conn, "person.changed", people)
         return people
+
+    def rename_record_in(self, conn: Connection, connection: str, before: str, now: str) -> None:
+        """A record goes by another id of its source from here on, and stays the same person."""
+        known = self._known(conn, connection, [before, now])
+        if before not in known:
+            return
+        c = t.source_record.c
+        own = (c.workspace == self.workspace, c.connection == connection)
+        person_id, changed = known[before].person_id, {known[before].person_id}
+        if now in known:
+            changed.add(known[now].person_id)
+            conn.execute(update(t.source_record).where(*own, c.external_id == now).values(person_id=person_id))
+        else:
+            row = conn.execute(select(t.source_record).where(*own, c.external_id == before)).one()
+            record = SourceRecord.model_validate_json(row.body).model_copy(update={"id": now})
+            conn.execute(t.source_record.insert().values(
+                **{**row._mapping, "external_id": now, "body": record.model_dump_json(exclude_defaults=True)}
+            ))  # fmt: skip
+            self._applications(conn, connection, [record])
+        for table in (t.application, t.record_version, t.source_record):
+            mine = (table.c.workspace == self.workspace, table.c.connection == connection)
+            conn.execute(delete(table).where(*mine, table.c.external_id == before))
+        self._event(conn, "person.changed", sorted(changed))
 
     def purge_records_in(self, conn: Connection, connection: str, external_ids: Sequence[str]) -> None:
         """Empty records that are gone in their source, and every version of them."""

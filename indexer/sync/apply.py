@@ -1,6 +1,6 @@
-"""From the mirror into the ledger's records: assemble who changed, merge with what is held, put.
+"""From the mirror into the ledger's records: assemble who changed, with what is owed to the ATS laid over it, put.
 
-Records, base and "applied" commit together. No request is made here.
+Records and "applied" commit together. No request is made here.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.records import Document, Job, SourceRecord
-from indexer.connectors.connector import Item
+from indexer.connectors.actions import Draft
+from indexer.connectors.connector import Connector, Item, Look, Mark, Writing
 from indexer.connectors.errors import BadRecord
-from indexer.ledger import DirtyRoot, FileRow, MirrorItem, SyncWrite
-from indexer.sync.merge import Conflicts, merge
+from indexer.ledger import DirtyRoot, FileRow, MirrorItem, OutboxRow, SyncWrite
+from indexer.sync.overlay import overlay
 from indexer.sync.work import Work
 
 BATCH = 32
@@ -44,9 +45,7 @@ class _Outcome:
     people: list[SourceRecord] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
-    bases: dict[str, dict[str, str]] = field(default_factory=lambda: {"person": {}, "job": {}})
     hidden: list[str] = field(default_factory=list)
-    conflicts: dict[str, Conflicts] = field(default_factory=dict)
     parked: list[tuple[str, str, str, str]] = field(default_factory=list)
     good: list[str] = field(default_factory=list)
     applied: dict[DirtyRoot, tuple[set[str], set[str]]] = field(default_factory=dict)
@@ -65,25 +64,27 @@ def _assembled(work: Work, roots: Sequence[DirtyRoot]) -> _Outcome:
     looks = _Looks(work.store.body)
     for root, some in (("job", _of(roots, "job")), ("person", _of(roots, "person"))):
         ids = [one.id for one in some]
-        items, bases = work.store.items(root, ids), work.store.bases(root, ids)
+        kept = work.store.items(root, ids)
         files = work.store.files(ids) if root == "person" else {}
-        ours = work.store.records(ids) if root == "person" else {}
+        owed = work.store.owed(ids) if root == "person" else {}
         for one in some:
             looks.start()
-            if one.deleted:
-                _deleted(one, bases.get(one.id), out)
-            elif any(item.id == one.id and work.connector.roots.get(item.kind) == root for item in items[one.id]):
-                try:
-                    if root == "job":
-                        _job(work, one, items[one.id], looks, out)
-                    else:
-                        _person(
-                            work, one, items[one.id], files[one.id], bases.get(one.id), ours.get(one.id), looks, out
-                        )
-                except BadRecord as error:
-                    _park(one, items[one.id], error.what, error.fix, out)
-                except Exception as error:  # a connector's own fault must not hold up everyone else
-                    _park(one, items[one.id], f"No record can be made of it ({type(error).__name__}).", "", out)
+            try:
+                if one.deleted:
+                    _deleted(work, one, out)
+                else:
+                    items = laid_over(work.connector, one.id, kept[one.id], owed.get(one.id, []), work.ours_wins)
+                    if any(item.id == one.id and work.connector.roots.get(item.kind) == root for item in items):
+                        if root == "job":
+                            out.jobs.append(work.connector.assemble_job(one.id, items, looks))
+                        else:
+                            out.people.append(record_of(work.connector, one.id, items, files[one.id], looks))
+                            out.raw[one.id] = _raw(kept[one.id])
+                        out.good.append(f"{root}/{one.id}")
+            except BadRecord as error:
+                _park(one, kept[one.id], error.what, error.fix, out)
+            except Exception as error:  # a connector's own fault must not hold up everyone else
+                _park(one, kept[one.id], f"No record can be made of it ({type(error).__name__}).", "", out)
             out.applied[one] = (looks.found, looks.missed)
     return out
 
@@ -92,26 +93,27 @@ def _of(roots: Sequence[DirtyRoot], root: str) -> list[DirtyRoot]:
     return [one for one in roots if one.root == root]
 
 
-def _job(work: Work, one: DirtyRoot, items: list[MirrorItem], looks: _Looks, out: _Outcome) -> None:
-    job = work.connector.assemble_job(one.id, [_item(item) for item in items], looks)
-    out.jobs.append(job)
-    out.bases["job"][one.id] = job.model_dump_json(exclude_defaults=True)
-    out.good.append(f"job/{one.id}")
+def laid_over(
+    connector: Connector, person: str, kept: Sequence[MirrorItem], owed: Sequence[OutboxRow], ours_wins: frozenset[str]
+) -> list[Item]:
+    """All items of a person, as they will be once all that is owed has been written."""
+    items = [item_of(one) for one in kept]
+    if not owed or not isinstance(connector, Writing):
+        return items
+    writing = connector
+
+    def is_effect(item: Item, draft: Draft, action: str) -> bool:
+        return writing.is_effect(item, draft, person, Mark(action))
+
+    return overlay(items, owed, person, is_effect, roots=connector.roots, ours_wins=ours_wins)
 
 
-def _person(
-    work: Work, one: DirtyRoot, items: list[MirrorItem], files: list[FileRow], base: str | None,
-    ours: SourceRecord | None, looks: _Looks, out: _Outcome,
-) -> None:  # fmt: skip
-    said = work.connector.assemble(one.id, [_item(item) for item in items], looks)
-    theirs = said.model_copy(update={"documents": (*said.documents, *(_document(f) for f in files if f.text))})
-    merged, conflicts = merge(SourceRecord.model_validate_json(base) if base else None, ours, theirs)
-    out.people.append(merged)
-    out.raw[one.id] = json.dumps({f"{i.kind}/{i.id}": json.loads(i.body) for i in items}, ensure_ascii=False)
-    out.bases["person"][one.id] = theirs.model_dump_json(exclude_defaults=True)
-    out.good.append(f"person/{one.id}")
-    if conflicts:
-        out.conflicts[one.id] = conflicts
+def record_of(
+    connector: Connector, person: str, items: Sequence[Item], files: Sequence[FileRow], look: Look
+) -> SourceRecord:
+    """Raises BadRecord."""
+    said = connector.assemble(person, items, look)
+    return said.model_copy(update={"documents": (*said.documents, *(_document(f) for f in files if f.text))})
 
 
 def _document(file: FileRow) -> Document:
@@ -119,34 +121,37 @@ def _document(file: FileRow) -> Document:
     return Document(id=file.id, kind=kind, text=file.text, filename=file.filename or None)
 
 
-def _deleted(one: DirtyRoot, base: str | None, out: _Outcome) -> None:
+def _deleted(work: Work, one: DirtyRoot, out: _Outcome) -> None:
     if one.root == "person":
         out.hidden.append(one.id)
-    elif base is not None:  # who applied for it did so: it stays, closed
-        job = Job.model_validate_json(base).model_copy(update={"status": "closed"})
-        out.jobs.append(job)
+    elif job := work.store.job(one.id):  # who applied for it did so: it stays, closed
+        out.jobs.append(job.model_copy(update={"status": "closed"}))
 
 
-def _park(one: DirtyRoot, items: list[MirrorItem], what: str, fix: str, out: _Outcome) -> None:
-    raw = json.dumps({f"{i.kind}/{i.id}": json.loads(i.body) for i in items}, ensure_ascii=False)
-    out.parked.append((f"{one.root}/{one.id}", what, fix or "`headwater sync replay` tries it again.", raw))
+def _raw(items: Sequence[MirrorItem]) -> str:
+    return json.dumps({f"{i.kind}/{i.id}": json.loads(i.body) for i in items}, ensure_ascii=False)
 
 
-def _item(kept: MirrorItem) -> Item:
+def _park(one: DirtyRoot, items: Sequence[MirrorItem], what: str, fix: str, out: _Outcome) -> None:
+    out.parked.append((f"{one.root}/{one.id}", what, fix or "`headwater sync replay` tries it again.", _raw(items)))
+
+
+def item_of(kept: MirrorItem) -> Item:
     root: Any = kept.root
     return Item(kept.kind, kept.id, root, kept.owner, json.loads(kept.body), kept.version)
 
 
 def _commit(tx: SyncWrite, out: _Outcome) -> bool:
-    jobs = tx.put_jobs(out.jobs) if out.jobs else False
-    people = tx.put_people(out.people, out.raw) if out.people else False
-    hidden = tx.hide_people(out.hidden) if out.hidden else False
-    for root, bodies in out.bases.items():
-        tx.base(root, bodies)
-    for record_id, found in out.conflicts.items():
-        tx.conflicts(record_id, found)
+    # Who was touched since, by a recruiter's own action for one, is not what was assembled: their turn comes again.
+    late = tx.touched_since(out.applied)
+    jobs = [job for job in out.jobs if ("job", job.id) not in late]
+    people = [record for record in out.people if ("person", record.id) not in late]
+    hidden = [person for person in out.hidden if ("person", person) not in late]
+    changed = tx.put_jobs(jobs) if jobs else False
+    changed = (tx.put_people(people, out.raw) if people else False) or changed
+    changed = (tx.hide_people(hidden) if hidden else False) or changed
     for place, what, fix, raw in out.parked:
         tx.park(place, what, fix, raw)
     tx.unpark(out.good)
-    tx.applied(out.applied)
-    return jobs or people or hidden
+    tx.applied({one: looked for one, looked in out.applied.items() if (one.root, one.id) not in late})
+    return changed

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from indexer.ledger import HOOK, BudgetRow
+from indexer.ledger import HOOK, WRITE, BudgetRow
 
-SPARE, SPARE_FOR_HOOKS = 1, 2
+SPARE = {WRITE: 2, HOOK: 2}
+"""A write is a read and a write."""
+SPARE_FOR_MORE_URGENT = 3
 ROUNDED = timedelta(seconds=1)
 """What a vendor's whole seconds may hide."""
 
@@ -20,8 +22,7 @@ def ready_at(budget: BudgetRow | None, priority: int, now: datetime) -> datetime
     if budget is None:
         return now
     resets_at = datetime.fromisoformat(budget.resets_at)
-    spare = SPARE_FOR_HOOKS if priority > HOOK else SPARE
-    spare = min(spare, max(0, budget.limit - 1))
+    spare = min(SPARE.get(priority, SPARE_FOR_MORE_URGENT), max(0, budget.limit - 1))
     if budget.remaining > spare:
         return now
     # With something left over an early request costs no more than that; with nothing, the full second is waited for.

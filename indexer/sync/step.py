@@ -1,6 +1,7 @@
 """The next thing to do for one connection, the most urgent first. One step is at most one API request; none sleeps.
 
-Who goes first with the vendor's budget: what a webhook told of, then polls, then the first sync, then sweeps.
+Who goes first with the vendor's budget: what a recruiter did here, what a webhook told of, then polls, then the first
+sync, then sweeps.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from functools import partial
 from typing import Literal
 
 from indexer.connectors.connector import Feed
-from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, FetchRow, InboxRow, Mode, WalkRow
+from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, WRITE, FetchRow, InboxRow, Mode, WalkRow
 from indexer.sync.apply import BATCH, apply
 from indexer.sync.budget import ready_at
 from indexer.sync.inbox import take_inbox
 from indexer.sync.pull import pull
+from indexer.sync.push import push
 from indexer.sync.read import read
 from indexer.sync.sweep import judge
 from indexer.sync.work import Work, moment, stamp
@@ -29,7 +31,7 @@ PURGE_DAYS = 30.0
 class Done:
     """What a step did. ``changed``: records are new, so the index has something to follow."""
 
-    what: Literal["inbox", "apply", "read", "pull", "judge", "purge"]
+    what: Literal["inbox", "apply", "read", "pull", "push", "judge", "purge"]
     changed: bool = False
 
 
@@ -71,6 +73,8 @@ def _act(work: Work) -> Callable[[], Done] | None:
     if judging := next((walk for walk in walks if walk.state == "judging"), None):
         return lambda: _judged(work, judging)
     now, most = work.now(), _affordable(work)
+    if most >= WRITE and work.writes != "off" and (owed := work.store.next_owed(now)):
+        return lambda: Done("push", changed=push(work, owed))
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
         if roots and priority == SWEEP:
             return lambda: Done("apply", changed=apply(work, roots))
@@ -110,9 +114,9 @@ def _purged(work: Work, gone: list[str]) -> Done:
 
 
 def _affordable(work: Work) -> int:
-    """The least urgent priority that may make a request now; -1: none."""
+    """The least urgent priority that may make a request now; below WRITE: none."""
     budget, now = work.store.budget(), work.clock()
-    return max((p for p in (HOOK, POLL, BACKFILL, SWEEP) if ready_at(budget, p, now) <= now), default=-1)
+    return max((p for p in (WRITE, HOOK, POLL, BACKFILL, SWEEP) if ready_at(budget, p, now) <= now), default=WRITE - 1)
 
 
 def _due(walks: list[WalkRow], mode: str | None, now: str) -> WalkRow | None:
@@ -145,6 +149,8 @@ def waiting(work: Work) -> dict[int, datetime]:
         dues = [walk.due_at for walk in _turns(walks, mode)]
         if dues:
             due[priority] = min([*dues, *([due[priority]] if priority in due else [])])
+    if work.writes != "off" and (owed := work.store.owed_at()):
+        due[WRITE] = owed
     return {priority: moment(at) for priority, at in due.items()}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from engine.errors import BadFile
 from indexer.connectors.connector import Connector
@@ -17,6 +18,9 @@ from indexer.ledger import SyncStore, SyncWrite
 
 Documents = Callable[[Sequence[Path]], Iterable[ReadText | BadFile]]
 """Files -> their texts, in order."""
+
+Writes = Literal["on", "dry", "off"]
+"""dry: nothing is written to the ATS, what would be is told. off: what is owed waits."""
 
 FIRST_WAIT_S, MOST_WAIT_S = 2.0, 900.0
 ATTEMPTS = 8
@@ -40,6 +44,9 @@ class Work:
     lag_s: float = 0.0
     parallel: int = 1
     """Files downloaded at a time."""
+    ours_wins: frozenset[str] = frozenset()
+    """Names of values that are written over whatever the ATS says (docs/sync.md)."""
+    writes: Writes = "on"
     max_file_bytes: int = 25_000_000
 
     def now(self) -> str:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import httpx
 import structlog
@@ -150,7 +151,7 @@ class Worker:
                         if self._leased(row) != token:
                             raise LeaseLost
                         leased = self._clock()
-                    done = step(replace(work, lag_s=row.lag_s))
+                    done = step(replace(work, lag_s=row.lag_s, **rules_of(row)))
                     on_step(work, done)
                     if done is None:
                         if until and until(work):
@@ -183,6 +184,12 @@ class Worker:
         due = next_at(work)
         wait = LOOK_S if due is None else (due - self._clock()).total_seconds()
         return max(LEAST_S, min(LOOK_S, wait))
+
+
+def rules_of(row: ConnectionRow) -> dict[str, Any]:
+    """What an operator set for writing: ``writes`` (on, dry, off) and ``wins``, values that Headwater's word wins."""
+    wins = frozenset(name.strip() for name in row.settings.get("wins", "").split(",") if name.strip())
+    return {"ours_wins": wins, "writes": row.settings.get("writes", "on")}
 
 
 def first_sync_done(work: Work) -> bool:

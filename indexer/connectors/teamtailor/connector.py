@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from engine.records import Job, SourceRecord
-from indexer.connectors.connector import Capability, File, Hint, Item, Look, Page, Plan, Root, Standing
+from indexer.connectors.actions import Action, Draft
+from indexer.connectors.connector import (
+    Capability,
+    Every,
+    File,
+    Hint,
+    Item,
+    Look,
+    Mark,
+    Page,
+    Plan,
+    Root,
+    Standing,
+    Written,
+)
 from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, Gone, Refused
 from indexer.connectors.http import Http
-from indexer.connectors.teamtailor import webhooks
+from indexer.connectors.teamtailor import webhooks, writes
 from indexer.connectors.teamtailor.assemble import job_of, record_of
 from indexer.connectors.teamtailor.capabilities import CAPABILITIES
 from indexer.connectors.teamtailor.feeds import LISTINGS, ONE, PLAN, SPARSE
@@ -26,6 +41,9 @@ class Teamtailor:
     roots: Mapping[str, Root] = {"candidates": "person", "jobs": "job"}
     plan: Plan = PLAN
     capabilities: tuple[Capability, ...] = CAPABILITIES
+    actions = writes.ACTIONS
+    deletable = writes.DELETABLE
+    traces = ("job-applications", "notes")
 
     def __init__(self, token: str, *, origin: str) -> None:
         self._token, self._origin = token, origin
@@ -83,6 +101,29 @@ class Teamtailor:
     def hint(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: datetime) -> Hint:
         found = webhooks.hint_of(headers, body, secrets, now=now)
         return replace(found, proofs=webhooks.proofs_of(headers, body))
+
+    def draft(
+        self, action: Action, person_id: str, items: Sequence[Item], look: Look, every: Every, mark: Mark
+    ) -> Draft:
+        return writes.draft_of(action, person_id, items, look, every, mark)
+
+    def write(self, http: Http, draft: Draft, person_id: str, values: Mapping[str, Any], mark: Mark) -> Written:
+        return writes.write(http, self._token, self._origin, draft, person_id, values, mark)
+
+    def look(self, http: Http, draft: Draft, person_id: str, since: datetime, at: str | None) -> Page:
+        match draft.item_kind:
+            case "notes":
+                return self.page(http, "changed-notes", at, since)
+            case "candidates" if draft.body and draft.body["attributes"].get("email"):
+                params = {**ONE["candidates"], "filter[email]": str(draft.body["attributes"]["email"])}
+                return _page(ask(http, self._token, f"{self._origin}/v1/candidates", params), SPARSE)
+            case "candidates":
+                return self.page(http, "changed-candidates", at, since)
+            case _:
+                return self.fetch(http, "candidates", person_id)
+
+    def is_effect(self, item: Item, draft: Draft, person_id: str, mark: Mark) -> bool:
+        return writes.is_effect(item, draft, person_id, mark)
 
     def assemble(self, person_id: str, items: Iterable[Item], look: Look) -> SourceRecord:
         return record_of(person_id, items, look)

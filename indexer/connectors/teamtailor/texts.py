@@ -12,6 +12,9 @@ _BLOCKS = frozenset("p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote pre
 _HIDDEN = frozenset(("script", "style", "head", "title", "template"))
 _LOOKS_LIKE = re.compile(r"<[a-zA-Z/!][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|\w+);")
 
+MARK = re.compile(r"\s*\[hw:([0-9a-f]{12})\]\s*$")
+"""At the end of a note that was written from here, by which it is found again; not shown here."""
+
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
@@ -49,7 +52,7 @@ def plain(value: Any) -> str:
         except AssertionError:  # how the parser refuses an unknown <![…]
             value = re.sub(r"<[^<>]*>", " ", value)
     lines = (" ".join(line.split()) for line in value.replace("\x00", "").splitlines())
-    return "\n".join(line for line in lines if line and line != "•")
+    return MARK.sub("", "\n".join(line for line in lines if line and line != "•"))
 
 
 def one_line(value: Any) -> str | None:

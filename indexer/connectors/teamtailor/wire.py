@@ -11,6 +11,7 @@ from indexer.connectors.errors import BadAnswer, Denied
 from indexer.connectors.http import Http
 
 VERSION = "20240904"
+MEDIA = "application/vnd.api+json"
 REGIONS = {
     "https://api.teamtailor.com": "Europe",
     "https://api.na.teamtailor.com": "North America",
@@ -52,13 +53,8 @@ class Document:
 
 def ask(http: Http, token: str, url: str, params: Mapping[str, str] | None = None) -> Document:
     """One GET. Raises the errors of ``Http.get``; BadAnswer also for JSON that is no JSON:API document."""
-    headers = {
-        "Authorization": f"Token token={token}",
-        "X-Api-Version": VERSION,
-        "Accept": "application/vnd.api+json",
-    }
     try:
-        answer = http.get(url, params, headers=headers)
+        answer = http.get(url, params, headers=headers_of(token))
     except Denied as error:
         if error.status != 406:
             raise
@@ -67,6 +63,10 @@ def ask(http: Http, token: str, url: str, params: Mapping[str, str] | None = Non
     said = answer.headers.get("x-api-version")
     drift = () if said in (None, VERSION) else (f"x-api-version: {said[:20]}",)
     return document(answer.body, drift)
+
+
+def headers_of(token: str) -> dict[str, str]:
+    return {"Authorization": f"Token token={token}", "X-Api-Version": VERSION, "Accept": MEDIA}
 
 
 def document(body: Any, drift: tuple[str, ...] = ()) -> Document:

@@ -105,6 +105,15 @@ class World:
                 found[record.id] = (record.name, record.tags, applied, sorted(a.text for a in record.activities), cv)
         return found
 
+    def person_of(self, record_id):
+        """The person that a record of the ATS belongs to, as a recruiter sees them."""
+        reader = self.ledger.reader(ME)
+        return reader.person(reader.ids_of("ats", [record_id])[record_id])
+
+    def shown(self, record_id):
+        [found] = [r for r in self.person_of(record_id).records if r.id == record_id]
+        return found
+
     def hook(self, kind, item_id, *, event=None, **more):
         from indexer.connectors.connector import Hint
         from indexer.sync.inbox import hint_json

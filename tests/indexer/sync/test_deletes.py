@@ -269,7 +269,7 @@ def test_after_thirty_days_nothing_of_their_words_is_kept(settled):
     quiet(world)
     left = rows_of(world, "p03")
     assert set(left["bodies"]) == {"{}"}
-    assert left["files"] == left["base"] == left["versions"] == []
+    assert left["files"] == left["versions"] == []
     assert rows_of(world, "p04")["files"]
     assert "p04" in world.people()
 
@@ -313,7 +313,7 @@ def test_a_person_who_was_forgotten_stays_so_whatever_arrives(settled):
     assert len(world.ats.downloads) == downloads
     left = rows_of(world, "p03")
     assert set(left["bodies"]) <= {"{}"}
-    assert left["files"] == left["base"] == left["versions"] == []
+    assert left["files"] == left["versions"] == []
     assert world.store.parked() == []
     assert "New Name" not in everything(world)
 
@@ -367,7 +367,6 @@ def rows_of(world, key):
         return {
             "bodies": column(m.body, m.root == "person", m.owner == key),
             "files": column(s.file.c.text, s.file.c.owner == key),
-            "base": column(s.base.c.body, s.base.c.root == "person", s.base.c.id == key),
             "versions": column(v.body, v.external_id == key),
         }
 

@@ -28,7 +28,7 @@ def test_a_first_sync_that_waits_for_the_limit_looks_again_when_the_limit_lets_i
 def test_a_webhook_need_not_wait_for_what_the_first_sync_waits_for(quick, clock):
     with quick.store.write() as tx:
         put_off_polls(tx, quick)
-        tx.budget(50, 2, stamp(clock() + timedelta(seconds=8)))
+        tx.budget(50, 3, stamp(clock() + timedelta(seconds=8)))
         tx.want("candidates", "p00", 0, due_at=quick.work.after(3))
     assert next_at(quick.work) == clock() + timedelta(seconds=3)
 

@@ -1,0 +1,1 @@
+"""The sync simulator: the real steps over a real ledger and a practice ATS, under a clock that only moves when told."""
