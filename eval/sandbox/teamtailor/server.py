@@ -43,6 +43,7 @@ class Call:
     path: str
     """With its query."""
     status: int
+    body: bytes = b""
 
 
 class Teamtailor:
@@ -106,7 +107,7 @@ class Teamtailor:
             low = {name.lower(): value for name, value in headers.items()}
             answer = self._answer(method, url, low, body, now)
         answer = after(faults, answer)
-        self.calls.append(Call(now, method, path, answer.status))
+        self.calls.append(Call(now, method, path, answer.status, body))
         return answer
 
     def _answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:

@@ -1,7 +1,7 @@
-"""What Teamtailor lets us read, how a change of each kind gets here, and what it does not tell. Data.
+"""What Teamtailor lets us read and write, how a change of each kind gets here, and what it does not tell. Data.
 
-``sandbox`` stands only where the contract suite proves the row on our sandbox; a test compares. ``live`` stays empty
-until a real account was seen.
+``sandbox`` stands only where tests prove the row on our sandbox: the contract suite what is read,
+``tests/indexer/sync/test_teamtailor_writes.py`` what is written. ``live`` stays empty until a real account was seen.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ PROVEN = frozenset({
     "read stages", "read reject reasons", "read users", "read CV files", "read answers", "read activities",
     "read assessments", "read to-dos", "read referrals", "prove a stage by a snapshot", "prove a stage by a webhook",
     "webhook signature v2", "webhook signature v1", "webhook signature of the first form", "regions",
+    "write contact details", "write tags", "write notes", "log messages", "delete notes written here",
+    "move a stage", "reject and reopen", "create candidates", "create applications", "add files",
 })  # fmt: skip
-"""Rows that the contract suite proves on the sandbox."""
+"""Rows that tests prove on the sandbox."""
 
 _ROWS: tuple[tuple[str, bool, Way, str], ...] = (
     ("read candidates", True, "webhook", "No webhook for tags: those by poll of updated-at."),
@@ -61,6 +63,17 @@ _ROWS: tuple[tuple[str, bool, Way, str], ...] = (
     ("webhook signature v2", True, "webhook", "Signs the whole body and its time; 5 minutes are allowed."),
     ("webhook signature v1", True, "webhook", "Signs the id only: a hint to look, nothing in it is believed."),
     ("webhook signature of the first form", True, "webhook", "As v1, in a header; seen in one client."),
+    ("write contact details", True, "none", "Read, compared, then only what differs; no conditional update is offered."),
+    ("write tags", True, "none", "Added to and taken from those that stand there: the list is written as a whole."),
+    ("write notes", True, "none", "In the name of an ATS user; ends in a mark, [hw:…], by which it is found again."),
+    ("log messages", True, "none", "No resource for messages is documented: as a note that says channel and way."),
+    ("delete notes written here", True, "none", "To take a note back."),
+    ("move a stage", True, "none", "To a stage of the application's own job."),
+    ("reject and reopen", True, "none", "With one of the account's reasons; nothing is sent to anybody."),
+    ("create candidates", True, "none", "Found again by the e-mail address, without one by a tag. Mails are off."),
+    ("create applications", True, "none", "Found again by candidate and job. Mails are off."),
+    ("add files", True, "none", "By an address that Teamtailor can fetch; found again by the file's name."),
+    ("delete candidates", False, "none", "Not in the reference."),
     ("regions", True, "none", "Europe, North America, Asia-Pacific; a key belongs to one and is tried in each."),
 )
 _PEOPLE = ("changed-candidates", "candidates")

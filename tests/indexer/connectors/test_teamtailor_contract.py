@@ -39,7 +39,7 @@ class TeamtailorBench:
     credential = "sandbox-admin-read"
     secrets = ("sandbox-webhook-secret",)
 
-    def __init__(self, people=140, *, keep=None, **more):
+    def __init__(self, people=140, *, keep=None, credential=credential, **more):
         """keep: only so many of the people are left, and those who have something rare."""
         self.clock = VirtualClock()
         self.account = make_account(people)
@@ -51,7 +51,7 @@ class TeamtailorBench:
                     for row in rows[:2]}  # fmt: skip
             for candidate in set(sorted(self.ids("candidates"), key=int)[keep:]) - rare:
                 self.recruiter.delete_candidate(candidate)
-        self.connector = vendors()["teamtailor"].connector(self.credential, origin=ORIGIN)
+        self.connector = vendors()["teamtailor"].connector(credential, origin=ORIGIN)
 
     def http(self):
         client = httpx.Client(transport=transport(self.sandbox))
