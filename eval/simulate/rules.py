@@ -72,7 +72,8 @@ class Watch:
             said = world.accepted.get(row.id)
             if record is None or said is None:
                 continue
-            if isinstance(said.action, AddNote):
+            # Of two that became one the other's record is made with the next step.
+            if isinstance(said.action, AddNote) and row.person == said.person:
                 shown = [a for a in record.activities if a.text == said.action.text]
                 if len(shown) != 1:
                     yield f"a note that is owed is shown {len(shown)} times to its author"
@@ -121,7 +122,11 @@ def quiet(world: World, *, deletes: bool) -> Iterator[str]:
 
 def _accounted(world: World) -> Iterator[str]:
     rows = {row.id: row for row in world.store().actions(limit=1000)}
-    effects: Counter[str] = Counter(e.mark for e in world.ats.effects if e.what in ("note", "add", "apply"))
+    there = {*world.ats.people, *world.ats.notes, *(a[0] for row in world.ats.people.values() for a in row.applied)}
+    making = [e for e in world.ats.effects if e.what in ("note", "add", "apply")]
+    # What somebody there took away before we could find it is made again: nobody can know.
+    effects: Counter[str] = Counter(e.mark for e in making if e.item in there)
+    ever = {e.mark for e in making}
     for action_id, said in world.accepted.items():
         row = rows.get(action_id)
         if row is None:
@@ -134,8 +139,8 @@ def _accounted(world: World) -> Iterator[str]:
         if made > 1:
             yield f"a {row.kind} was done {made} times"
         if isinstance(said.action, AddNote | AddCandidate) and not row.undoes:
-            if row.state == "applied" and made != 1:
-                yield f"a {row.kind} is applied and was done {made} times"
+            if row.state == "applied" and action_id not in ever:
+                yield f"a {row.kind} is applied and was never done"
             if row.state in ("cancelled", "conflict") and made:
                 yield f"a {row.kind} is {row.state} and was done"
         if row.state == "applied" and isinstance(said.action, EditContact) and not row.undoes:
