@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from indexer.ledger import SyncStore, SyncWrite
@@ -16,16 +16,21 @@ class Crash(BaseException):
 class Fuse:
     """Burns down by one at each place where a process may die, and goes off at zero. ``left`` None: it does not burn.
 
-    ``where``: at how many places of each sort it went off.
+    ``where``: at how many places of each sort it went off. ``between``: what others do while a process stands at the
+    door of a transaction.
     """
 
     def __init__(self) -> None:
         self.left: int | None = None
         self.where: Counter[str] = Counter()
-        self.passed = 0
+        self.commits = 0
+        self.between: Callable[[], object] | None = None
 
     def pass_(self, where: str) -> None:
-        self.passed += 1
+        self.commits += where == "after a commit"
+        if where == "before a commit" and self.between is not None:
+            others, self.between = self.between, None
+            others()
         if self.left is None:
             return
         self.left -= 1

@@ -31,6 +31,8 @@ class Watch:
         yield from self._shown(world, rows)
         if world.ats.too_many:
             yield "over the limit by ourselves"
+        if world.stale:
+            yield "a worker without the lease changed something"
 
     def _effects(self, world: World, rows: dict[str, OutboxRow]) -> Iterator[str]:
         new, self.effects = world.ats.effects[self.effects :], len(world.ats.effects)
@@ -114,10 +116,12 @@ def quiet(world: World, *, deletes: bool) -> Iterator[str]:
             if here[name] != value:
                 yield f"{name} of {key}: {here[name]!r} here, {value!r} there"
     if deletes:
+        owed = {row.person for row in world.store().actions(states=("parked", "conflict"), limit=1000)}
         for key in records.keys() - ats.people.keys():
-            if not key.startswith("new-"):
+            if not key.startswith("new-") or key not in owed:
                 yield f"{key} is here and not there"
         yield from _accounted(world)
+        yield from _theirs(world)
 
 
 def _accounted(world: World) -> Iterator[str]:
@@ -148,11 +152,24 @@ def _accounted(world: World) -> Iterator[str]:
 
 
 def _written(world: World, row: OutboxRow, rows: Sequence[OutboxRow]) -> Iterator[str]:
-    """An edit that is applied was written, or stood there, or a later one of ours took its place."""
+    """An edit that is applied was written, or stood there, or a later one of ours took its place; and the last of ours
+    stands there still, unless somebody there wrote since."""
     for path, edit in row.draft.get("edits", {}).items():
         wanted = edit.get("after")
         written = any(e.values.get(path) == wanted for e in world.ats.effects if e.what == "edit")
-        later = any(r.seq > row.seq and path in r.draft.get("edits", {}) for r in rows)
-        stood = any(value == wanted for key, value in world.human if key == path)
-        if not (written or later or stood):
+        later = any(r.seq > row.seq and r.person == row.person and path in r.draft.get("edits", {}) for r in rows)
+        theirs = [h for h in world.human if h.path == path and h.person in (row.person, row.remote_id)]
+        if not (written or later or any(h.value == wanted for h in theirs)):
             yield f"{path}={wanted!r} is applied and was never written"
+        there = world.ats.people.get(row.person)
+        since = any(h.at.isoformat() >= row.at for h in theirs)
+        if there is not None and not later and not since and not world.restored and getattr(there, path) != wanted:
+            yield f"{path} of {row.person} is {getattr(there, path)!r}, not {wanted!r}, which we wrote last"
+
+
+def _theirs(world: World) -> Iterator[str]:
+    """Tags that somebody there gave are still there: nobody here takes one of theirs away."""
+    for one in world.human:
+        there = world.ats.people.get(one.person)
+        if one.path == "tags" and there is not None and one.value not in there.tags:
+            yield f"tag {one.value} of {one.person}, given there, is gone"

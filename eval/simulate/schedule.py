@@ -15,7 +15,7 @@ from eval.simulate.ats import START, Clock
 from eval.simulate.connector import PracticeConnector
 from eval.simulate.restore import Backup, restored, saved
 from eval.simulate.rules import Watch, quiet
-from eval.simulate.world import NAME, World
+from eval.simulate.world import NAME, Human, World
 from indexer.connectors.actions import Action, AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
 from indexer.ledger import Ledger
 from indexer.sync.sweep import allow_deletes, sweep_now
@@ -49,6 +49,7 @@ class Mix:
     two: bool
     restore: bool
     deletes: bool
+    between: float
 
     @classmethod
     def of(cls, rng: random.Random) -> Mix:
@@ -57,6 +58,7 @@ class Mix:
             hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
             lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
             restore=rng.random() < 0.12, deletes=rng.random() < 0.6,
+            between=rng.choice([0.0, 0.3]),
         )  # fmt: skip
 
 
@@ -118,7 +120,10 @@ class Schedule:
             ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
             [50, 16, 12, 8, 7, 4 * bool(mix.broken), 3, 3 * mix.restore],
         )[0]
+        if what == "work" and rng.random() < mix.between:
+            world.fuse.between = self._here_turn if rng.random() < 0.7 else self._there_turn
         getattr(self, f"_{what}_turn")()
+        world.fuse.between = None
 
     def _work_turn(self) -> None:
         world = self.world
@@ -158,10 +163,10 @@ class Schedule:
         key = rng.choice(sorted(ats.people))
         what = rng.choice(["phone", "name", "tags", "note", "new", "move", *(["delete", "merge"] * self.mix.deletes)])
         if what in ("phone", "name"):
-            value = f"h{n}"
-            self.world.human.append((what, value))
-            ats.put(key, **{what: value})
+            self._wrote(key, what, f"h{n}")
+            ats.put(key, **{what: f"h{n}"})
         elif what == "tags":
+            self._wrote(key, "tags", f"h{n}")
             ats.put(key, tags=(*ats.people[key].tags, f"h{n}"))
         elif what == "note":
             ats.notes[f"n{n:03}h"] = (key, f"Theirs {n}.")
@@ -182,6 +187,9 @@ class Schedule:
             self._hook(keep)
         self.world.note("there", what, key)
         self._hook(key)
+
+    def _wrote(self, key: str, path: str, value: str) -> None:
+        self.world.human.append(Human(key, path, value, self.clock()))
 
     def _count_pending(self, key: str, name: str) -> None:
         if self.world.store().owed([key])[key]:
@@ -213,11 +221,25 @@ class Schedule:
         elif what == "cut":
             ats.cut = 1
             self.world.seen["listing cut"] += 1
+        elif what == "skip":
+            ats.skipped.add(self.rng.choice(sorted(ats.people) or [""]))
+            self.world.seen["row left out of a listing"] += 1
+        elif what == "deny":
+            ats.denied[self.rng.choice(["candidates", "notes"])] = 403
+            self.world.seen["listing denied"] += 1
+        elif what == "refuse":
+            ats.refused[self.rng.choice(["edit", "note", "apply", "add"])] = "is frozen"
+            self.world.seen["write refused"] += 1
         elif what == "ok":
-            ats.broken.clear()
-            ats.cut = None
+            self._repair()
         else:
             ats.broken[what] = self.rng.randint(1, 3)
+
+    def _repair(self) -> None:
+        ats = self.world.ats
+        for table in (ats.broken, ats.denied, ats.refused, ats.skipped):
+            table.clear()
+        ats.cut, ats.expire = None, 0
 
     def _decide_turn(self) -> None:
         rows = [
@@ -248,9 +270,10 @@ class Schedule:
     def _heal(self) -> None:
         world, ats = self.world, self.world.ats
         world.fuse.left, world.lose_next = None, 0
-        ats.broken.clear()
-        ats.cut, ats.expire = None, 0
-        self.clock.pass_(70.0)
+        if self.rng.random() < 0.5 and self.mix.broken:  # a sweep over listings that do not show everything
+            self._sweep()
+        self._repair()
+        self.clock.pass_(3_700.0)
         self._rest()
         self.broken += self.watch.step(world)
         self.broken += quiet(world, deletes=False)

@@ -10,8 +10,11 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from engine.errors import HeadwaterError, NotFound
 from engine.records import Viewer
@@ -22,7 +25,7 @@ from indexer.connectors.actions import Action
 from indexer.connectors.connector import Hint
 from indexer.connectors.errors import Refused, TryLater
 from indexer.documents import ReadText
-from indexer.ledger import ConnectionRow, LeaseLost, Ledger
+from indexer.ledger import ConnectionRow, LeaseLost, Ledger, sync_tables
 from indexer.sync.desk import By, Desk
 from indexer.sync.inbox import hint_json
 from indexer.sync.step import next_at, plan, step
@@ -39,6 +42,14 @@ class Accepted:
     id: str
     person: str
     action: Action
+
+
+@dataclass(frozen=True)
+class Human:
+    person: str
+    path: str
+    value: Any
+    at: datetime
 
 
 @dataclass
@@ -68,8 +79,10 @@ class World:
     """The rare states that were reached."""
     trace: Any = field(default_factory=hashlib.sha256)
     restored: bool = False
-    human: list[tuple[str, Any]] = field(default_factory=list)
-    """(path, value) of all that somebody at the vendor wrote"""
+    human: list[Human] = field(default_factory=list)
+    """All that somebody at the vendor wrote."""
+    stale: int = 0
+    """Steps of a worker that had lost its lease and changed something all the same."""
     step: Callable[[Work], Any] = step
     store_of: type[CrashingStore] = CrashingStore
     desk_of: type[Desk] = Desk
@@ -122,7 +135,10 @@ class World:
             if worker.token is None and not self._start(worker):
                 return False
             assert worker.work is not None
+            written = self.fuse.commits
             done = self.step(replace(worker.work, lag_s=row.lag_s))
+            if self.fuse.commits > written and not self._holds(worker):
+                self.stale += 1
         except Crash:
             self.note("crash", worker.holder)
             self.seen["crash"] += 1
@@ -135,6 +151,12 @@ class World:
             return True
         self.note(worker.holder, done.what if done else None)
         return done is not None
+
+    def _holds(self, worker: Worker) -> bool:
+        c = sync_tables.lease.c
+        with self.ledger._reading.begin() as conn:
+            held = conn.scalar(select(c.token).where(c.workspace == self.workspace, c.connection == NAME))
+        return held == worker.token
 
     def _start(self, worker: Worker) -> bool:
         token = self.ledger.connections.lease(self.workspace, NAME, worker.holder, seconds=LEASE_S)
