@@ -43,8 +43,10 @@ class Watch:
             if effect.what in ("edit", "move") and row is not None:
                 known = _known(rows.values(), row.person, effect.item)
                 for path, saw in effect.saw.items():
-                    # Where reads trail, nobody can see what was written a moment ago: docs/sync.md says so.
-                    if path != "tags" and not world.ats.lag_s and saw not in known.get(path, ()):
+                    # Where reads trail nobody can see what was written a moment ago, nor what is written between our
+                    # read and our write: docs/sync.md says so.
+                    hidden = world.ats.lag_s or any(h.at == effect.at and h.value == saw for h in world.human)
+                    if path != "tags" and not hidden and saw not in known.get(path, ()):
                         yield f"{path} of {effect.item} was {saw!r}, which nobody here had seen, and was overwritten"
 
     def _mirror(self, world: World) -> Iterator[str]:
@@ -139,8 +141,10 @@ def _accounted(world: World) -> Iterator[str]:
             continue
         if row.state in OPEN:
             yield f"a {row.kind} is still {row.state} at the end: {row.problem}"
+        if row.state == "parked" and "new-" in row.problem:
+            yield f"a {row.kind} was sent to somebody by an id that is only ours: {row.problem}"
         made = effects[action_id]
-        if made > 1:
+        if made > 1 and not world.seen["row left out of a listing"]:
             yield f"a {row.kind} was done {made} times"
         if isinstance(said.action, AddNote | AddCandidate) and not row.undoes:
             if row.state == "applied" and action_id not in ever:
@@ -169,7 +173,8 @@ def _written(world: World, row: OutboxRow, rows: Sequence[OutboxRow]) -> Iterato
 
 def _theirs(world: World) -> Iterator[str]:
     """Tags that somebody there gave are still there: nobody here takes one of theirs away."""
-    for one in world.human:
+    for one in world.human if not world.ats.lag_s else ():
         there = world.ats.people.get(one.person)
-        if one.path == "tags" and there is not None and one.value not in there.tags:
+        window = any(e.at == one.at for e in world.ats.effects)
+        if one.path == "tags" and not window and there is not None and one.value not in there.tags:
             yield f"tag {one.value} of {one.person}, given there, is gone"

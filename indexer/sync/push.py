@@ -7,6 +7,7 @@ vendor's reads may trail, before anything is sent again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ from indexer.sync.work import ATTEMPTS, Work, is_down, moment, note_budget
 LOOK_AGAIN_S = (3.0, 10.0, 30.0, 60.0, 120.0, 240.0)
 SKEW_S = 300.0
 """How far the vendor's clock may be from ours."""
-MOST_TOGETHER = 200
+MOST_TOGETHER, MOST_LOOKS = 200, 60
 WHERE = "They are not there any more; whether they were merged into somebody is looked up."
 
 
@@ -204,8 +205,9 @@ def _find(work: Work, some: _Together) -> bool:
             _made(work, tx, some, found)
         return True
     read_at, sent = work.now(), moment(head.sent_at or head.at)
+    at, shown = json.loads(head.looked) if head.looked else (None, 0)
     try:
-        page = writing.look(work.http, draft, head.person, sent - timedelta(seconds=SKEW_S), head.looked)
+        page = writing.look(work.http, draft, head.person, sent - timedelta(seconds=SKEW_S), at)
     except CursorExpired:
         page = None
     except Gone as error:
@@ -214,14 +216,22 @@ def _find(work: Work, some: _Together) -> bool:
         return _failed(work, some, error)
     with work.store.write() as tx:
         note_budget(work, tx)
-        if page is not None:
-            take_page(work, tx, page, read_at=read_at, direct=False, priority=HOOK)
+        if page is None:
+            tx.settle(head, looked=None, due_at=work.after(LOOK_AGAIN_S[0]))
+            return True
+        take_page(work, tx, page, read_at=read_at, direct=False, priority=HOOK)
+        shown += page.shown or 0
+        # A listing that ends before it has shown what it says proves nothing.
+        whole = page.total is None or shown >= page.total
         if (found := _effect(work, draft, head)) is not None:
             _made(work, tx, some, found)
-        elif page is not None and page.next is not None:
-            tx.settle(head, looked=page.next)
-        elif (moment(read_at) - sent).total_seconds() > TRAILS_S + 2 * work.lag_s:
+        elif page.next is not None:
+            tx.settle(head, looked=json.dumps([page.next, shown]))
+        elif whole and (moment(read_at) - sent).total_seconds() > TRAILS_S + 2 * work.lag_s:
             tx.settle(head, state="waiting", looked=None, due_at=work.now())  # it certainly did not happen
+        elif head.attempts > MOST_LOOKS:
+            said = "Whether it was carried out cannot be found out. Look in the ATS; then cancel it, or try again."
+            _over(work, tx, head, state="parked", problem=said)
         else:
             wait = LOOK_AGAIN_S[min(head.attempts, len(LOOK_AGAIN_S) - 1)]
             tx.settle(head, looked=None, attempts=head.attempts + 1, due_at=work.after(wait))
@@ -240,11 +250,21 @@ def _effect(work: Work, draft: Draft, head: OutboxRow) -> str | None:
 
 
 def _made(work: Work, tx: SyncWrite, some: _Together, item_id: str) -> None:
-    head = some.head
-    if some.draft.item_kind in work.connector.roots and head.person != item_id:
-        tx.adopt(head.person, item_id)
-        head = replace(head, person=item_id)
+    """It is there. What is owed of it goes by the ATS's id from here on."""
+    head, draft = some.head, some.draft
     _over(work, tx, head, state="applied", remote_id=item_id, problem="")
+    is_person = draft.item_kind in work.connector.roots
+    for row in work.store.owed([head.person])[head.person]:
+        _redirect(tx, row, draft.item_kind, head.person if is_person else head.id, item_id)
+    if is_person and head.person != item_id:
+        tx.adopt(head.person, item_id)
+
+
+def _redirect(tx: SyncWrite, row: OutboxRow, kind: str, before: str, now: str, **values: Any) -> None:
+    draft = Draft.model_validate(row.draft)
+    if (draft.item_kind, draft.item_id) == (kind, before):
+        draft = draft.model_copy(update={"item_id": now})
+    tx.settle(row, draft=draft.model_dump(mode="json", exclude_defaults=True), remote_id=draft.item_id, **values)
 
 
 # How
@@ -321,11 +341,7 @@ def _gone(work: Work, some: _Together, error: Gone) -> bool:
                 _over(work, tx, row, state="parked", problem=said)
             return True
         for row in work.store.owed([person])[person]:
-            draft = Draft.model_validate(row.draft)
-            if draft.item_id == person and draft.item_kind in work.connector.roots:
-                draft = draft.model_copy(update={"item_id": other})
-            said_ = draft.model_dump(mode="json", exclude_defaults=True)
-            tx.settle(row, person=other, draft=said_, due_at=work.now())
+            _redirect(tx, row, _root(work, person)[0], person, other, person=other, due_at=work.now())
         tx.touch("person", other, HOOK)
     return True
 
