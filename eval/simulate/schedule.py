@@ -176,6 +176,7 @@ class Schedule:
             ats.put(key, name=f"Theirs {n}")
         elif what == "move" and ats.people[key].applied:
             first, *rest = ats.people[key].applied
+            self._wrote(key, "stage", f"h{n}")
             ats.put(key, applied=((first[0], first[1], f"h{n}"), *rest))
         elif what == "delete":
             self._count_pending(key, "deleted there while owed")
@@ -271,7 +272,8 @@ class Schedule:
         world, ats = self.world, self.world.ats
         world.fuse.left, world.lose_next = None, 0
         if self.rng.random() < 0.5 and self.mix.broken:  # a sweep over listings that do not show everything
-            self._sweep()
+            sweep_now(world.store())
+            self._round(patience_s=300.0)
         self._repair()
         self.clock.pass_(3_700.0)
         self._rest()
@@ -301,9 +303,10 @@ class Schedule:
         written = -1
         while written != len(self.world.ats.effects) and not self.broken:
             written = len(self.world.ats.effects)
-            self._round()
+            if not self._round():
+                self.broken.append("it does not come to rest")
 
-    def _round(self) -> None:
+    def _round(self, *, patience_s: float = MOST_REST_S) -> bool:
         world = self.world
         self.clock.pass_(world.ats.lag_s)
         since = world.store().now()
@@ -311,7 +314,7 @@ class Schedule:
             for walk in world.store().walks():
                 if walk.mode == "poll" and walk.state == "idle":
                     tx.walk(replace(walk, due_at=since))
-        until = self.clock() + timedelta(seconds=MOST_REST_S)
+        until = self.clock() + timedelta(seconds=patience_s)
         while self.clock() < until:
             for worker in world.workers[: 1 + self.mix.two]:
                 world.renew(worker)
@@ -324,6 +327,6 @@ class Schedule:
             swept = all(w.state in ("idle", "asks") and w.due_at > since for w in walks if w.mode == "sweep")
             polled = len(rounds) == POLLS and min(rounds) >= since
             if polled and swept and not (store.fetches() or store.owed_at() or store.inbox(1)):
-                return
+                return True
             self.clock.pass_(max(world.idle_until() or 0.0, 0.001 if world.idle_until() is not None else 20.0))
-        self.broken.append("it does not come to rest")
+        return False
