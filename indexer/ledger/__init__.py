@@ -28,6 +28,7 @@ from indexer.ledger.sync_values import (
     MirrorItem,
     Mode,
     OutboxRow,
+    State,
     Taken,
     WalkRow,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Resealed",
     "SearchNote",
     "SessionRow",
+    "State",
     "Subjects",
     "SyncStore",
     "SyncWrite",

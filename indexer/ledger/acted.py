@@ -75,7 +75,8 @@ class ActionLog:
 
     def get(self, action_id: str) -> Acted:
         """Raises NotFound, the same for one that never was and one that is not for this viewer."""
-        for one in self._seen(self._rows(self._query().where(s.outbox.c.id == action_id))):
+        rows = self._rows(self._query().where(s.outbox.c.id == action_id)) if action_id.isprintable() else []
+        for one in self._seen(rows):
             return one
         raise NotFound("There is no such action.", "GET /v1/actions lists them.")
 

@@ -91,7 +91,7 @@ class Connections:
         """The webhook secrets that are good from now on. Raises NotFound."""
         self._set(workspace, name, secrets=sealed)
 
-    def set(self, workspace: str, name: str, values: Mapping[str, str | None]) -> ConnectionRow:
+    def change_settings(self, workspace: str, name: str, values: Mapping[str, str | None]) -> ConnectionRow:
         """Change these settings; None takes one away, the others stay. Raises NotFound."""
         c = s.connection.c
         own = (c.workspace == workspace, c.name == name)
