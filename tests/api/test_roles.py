@@ -21,6 +21,7 @@ BODIES = {
     "/v1/search": {"text": "x"},
     "/v1/rank": {"text": "x", "ids": []},
     "/v1/people": {"connection": "t", "people": []},
+    "/v1/actions": {"actions": []},
     "/v1/users": {"email": "new@example.com", "name": "New", "role": "viewer"},
     "/v1/users/{user_id}": {"name": "Other"},
     "/v1/keys": {"name": "new"},
