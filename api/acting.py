@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,11 +15,11 @@ import structlog
 from pydantic import ValidationError
 
 from api.access import Caller
-from api.deeds import Names, told
+from api.deeds import Names, Spoken, told, verbs_of
 from api.errors import KeyReused, first_sentence, status_of
-from api.schemas_actions import ActionError, ActionIn, ActionOut, ActResult
+from api.schemas_actions import ActionError, ActionIn, ActionOut, ActResult, Verb
 from engine.errors import BadInput, HeadwaterError, NotFound
-from engine.records import SourceRecord
+from engine.records import Person, SourceRecord
 from indexer.connectors.actions import (
     Action,
     AddCandidate,
@@ -31,7 +32,7 @@ from indexer.connectors.actions import (
     Reject,
     Reopen,
 )
-from indexer.connectors.connector import Connector
+from indexer.connectors.connector import Connector, Speaking, Writing
 from indexer.connectors.errors import Refused
 from indexer.ledger import Acted, ConnectionRow, Ledger, OutboxRow, Reader
 from indexer.sync.desk import By, Desk
@@ -100,7 +101,7 @@ class Acting:
         rows = desk.accept(record.id if record else None, action, by, action_id=action_id)
         if person_id is None:
             person_id = self._reader.ids_of(connection.name, [rows[0].person])[rows[0].person]
-        return [self.out(Acted(connection.name, row, person_id, row, True)) for row in rows]
+        return self.outs([Acted(connection.name, row, person_id, row, True) for row in rows])
 
     def _for_a_new_one(self, asked: ActionIn) -> ConnectionRow:
         if asked.person_id is not None:
@@ -191,7 +192,61 @@ class Acting:
         return self.out(self.log.get(action_id))
 
     def out(self, one: Acted) -> ActionOut:
-        return told(one, self._names, self._connections.get(one.connection))
+        return self.outs([one])[0]
+
+    def outs(self, some: Sequence[Acted]) -> list[ActionOut]:
+        """As they are shown."""
+        taken = self.log.taken_back([one.row.id for one in some if one.row.state == "applied"])
+        found = []
+        for one in some:
+            connection, writing = self._connections.get(one.connection), self._writing(one.connection)
+            may: list[Verb] = []
+            if "act" in self._caller.may and one.told and writing:
+                may = verbs_of(one.row, writing.deletable, taken_back=one.row.id in taken)
+            spoken = self._spoken(one.connection) if one.told else _as_it_is
+            found.append(told(one, self._names, connection, spoken=spoken, may=may))
+        return found
+
+    def _writing(self, name: str) -> Writing | None:
+        """None: it only reads, or it cannot be opened."""
+        try:
+            connector = self._connector(self._connections[name]) if name in self._connections else None
+        except HeadwaterError:
+            return None
+        return connector if isinstance(connector, Writing) else None
+
+    def _spoken(self, name: str) -> Spoken:
+        connector = self._writing(name)
+        if not isinstance(connector, Speaking):
+            return _as_it_is
+        speak, look = connector.spoken, self._ledger.sync(self._workspace, name).body
+        return lambda path, value: speak(path, value, look)
+
+    # The forms of a person's page
+
+    def places(self, person: Person) -> list[Place]:
+        """Where something may be done with them."""
+        found = []
+        for name, record in zip(person.connections, person.records, strict=True):
+            writing = self._writing(name)
+            how = rules_of(self._connections[name])["writes"] if writing else "off"
+            if writing and writing.actions and how != "off":
+                found.append(Place(name, record, writing.actions, dry=how == "dry"))
+        return found
+
+
+@dataclass(frozen=True)
+class Place:
+    """A record in an ATS, and the kinds of action that are possible there."""
+
+    connection: str
+    record: SourceRecord
+    kinds: frozenset[str]
+    dry: bool
+
+
+def _as_it_is(_path: str, value: Any) -> Any:
+    return value
 
 
 def error_of(error: HeadwaterError) -> ActionError:

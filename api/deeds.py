@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from api.access import LOCAL
-from api.schemas_actions import ActionOut, ActionState, ChangeOut
+from api.schemas_actions import ActionOut, ActionState, ChangeOut, Verb
 from indexer.connectors.actions import Draft
-from indexer.ledger import OPEN, Acted, ConnectionRow, Ledger, State
+from indexer.ledger import OPEN, Acted, ConnectionRow, Ledger, OutboxRow, State
 from indexer.ledger.jobs import job_name
 
 WITHIN: dict[ActionState, tuple[State, ...]] = {
@@ -21,6 +21,8 @@ _NOTES: dict[str, str] = {
     "sending": "It is being written now.",
     "unknown": "It may have been carried out; that is looked up before anything is sent again.",
 }
+Spoken = Callable[[str, Any], Any]
+"""(path, value) -> that value as people call it"""
 _ACTOR = re.compile(r"\b(?:user|key):[0-9a-f-]{36}\b|\blocal\b")
 _NEW_ONE = ("first_name", "last_name", "email", "phone", "linkedin", "headline")
 
@@ -44,7 +46,9 @@ class Names:
         return _ACTOR.sub(lambda found: self.of(found[0]), text) if text.startswith("Cancelled by ") else text
 
 
-def told(one: Acted, names: Names, connection: ConnectionRow | None) -> ActionOut:
+def told(
+    one: Acted, names: Names, connection: ConnectionRow | None, *, spoken: Spoken, may: Sequence[Verb] = ()
+) -> ActionOut:
     row, state = one.row, SHOWN[one.row.state]
     waits = state == "waiting"
     return ActionOut(
@@ -52,7 +56,8 @@ def told(one: Acted, names: Names, connection: ConnectionRow | None) -> ActionOu
         note=_note(one, connection) if waits else "", actor=row.actor, actor_name=names.of(row.actor),
         as_user=row.as_user, why=row.why if one.told else "", at=row.at, due_at=row.due_at if waits else None,
         done_at=row.done_at, attempts=row.attempts, problem=names.within(row.problem),
-        changes=list(_changes(one)) if one.told else [], remote_id=row.remote_id, undoes=row.undoes,
+        changes=list(_changes(one, spoken)) if one.told else [], remote_id=row.remote_id, undoes=row.undoes,
+        may=list(may),
     )  # fmt: skip
 
 
@@ -64,7 +69,20 @@ def _note(one: Acted, connection: ConnectionRow | None) -> str:
     return _NOTES.get(one.row.state, "")
 
 
-def _changes(one: Acted) -> Iterator[ChangeOut]:
+def verbs_of(row: OutboxRow, deletable: Collection[str], *, taken_back: bool) -> list[Verb]:
+    """What may be done about it, as things stand."""
+    if row.state in ("conflict", "parked"):
+        return ["retry", "cancel"] if row.draft else ["cancel"]
+    if row.state == "waiting":
+        return [] if row.sent_at else ["cancel"]
+    draft = Draft.model_validate(row.draft) if row.state == "applied" and row.draft else None
+    if draft is None or draft.delete or taken_back:
+        return []
+    made = draft.body is not None and draft.item_kind in deletable and row.remote_id is not None
+    return ["undo"] if made or draft.edits or draft.sets else []
+
+
+def _changes(one: Acted, spoken: Spoken) -> Iterator[ChangeOut]:
     draft = Draft.model_validate(one.row.draft) if one.row.draft else None
     if draft is None:
         return
@@ -73,7 +91,8 @@ def _changes(one: Acted) -> Iterator[ChangeOut]:
     elif draft.body is not None:
         yield from _made(one)
     for path, edit in draft.edits.items():
-        yield ChangeOut(name=edit.name, before=edit.before, after=edit.after, theirs=one.row.theirs.get(path))
+        before, after, theirs = (spoken(path, v) for v in (edit.before, edit.after, one.row.theirs.get(path)))
+        yield ChangeOut(name=edit.name, before=before, after=after, theirs=theirs if path in one.row.theirs else None)
     for path, change in draft.sets.items():
         taken, added = (list(change.get(how, ())) for how in ("remove", "add"))
         yield ChangeOut(name=path.rpartition(".")[2], before=taken, after=added)

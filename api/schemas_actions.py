@@ -11,6 +11,7 @@ from indexer.connectors.actions import Action
 
 ActionState = Literal["waiting", "applied", "conflict", "parked", "cancelled"]
 ACTION_STATES: tuple[ActionState, ...] = get_args(ActionState)
+Verb = Literal["cancel", "retry", "undo"]
 MOST = 500
 Why = Annotated[Text, Field(max_length=500)]
 
@@ -61,6 +62,9 @@ class ActionOut(Out):
     remote_id: str | None
     """The ATS's id of what was made or changed."""
     undoes: str | None
+    """The action that this one takes back."""
+    may: list[Verb]
+    """What the caller may do about it now."""
 
 
 class ActionError(Out):

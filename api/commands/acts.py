@@ -109,7 +109,7 @@ def actions(
         raise BadInput(f"There is no state {state!r}.", f"Choose {', '.join(ACTION_STATES)}.")
     states = next((inner for outer, inner in WITHIN.items() if outer == state), ())
     with _acting() as acting:
-        rows = [acting.out(one) for one in acting.log.page(states=states, connection=name, limit=limit)]
+        rows = acting.outs(acting.log.page(states=states, connection=name, limit=limit))
     if as_json:
         show_json({"actions": [row.model_dump(mode="json") for row in rows]})
         return

@@ -80,7 +80,7 @@ def actions(
         states=WITHIN[state] if state else (), connection=connection, person_id=person_id, after=after,
         limit=limit + 1,
     )  # fmt: skip
-    page = [acting.out(one) for one in found[:limit]]
+    page = acting.outs(found[:limit])
     return ActionsOut(actions=page, cursor=page[-1].id if len(found) > limit else None)
 
 

@@ -143,6 +143,17 @@ def is_effect(item: Item, draft: Draft, person_id: str, mark: Mark) -> bool:
             return f"hw-{short(mark)}" in (said.get("tags") or ())
 
 
+def spoken(path: str, value: Any, look: Look) -> Any:
+    """A value of an edit as it is called there."""
+    if path == "attributes.rejected-at":
+        return "rejected" if value else "active"
+    kind, name = {"refs.stage": ("stages", "name"), "refs.reject-reason": ("reject-reasons", "reason")}.get(
+        path, ("", "")
+    )
+    body = look(kind, str(value)) if kind and value is not None else None
+    return one_line(body["attributes"].get(name)) or value if body else value
+
+
 def short(mark: Mark) -> str:
     return mark.action.replace("-", "")[-12:]
 
