@@ -18,7 +18,7 @@ from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
 from api.oidc import Provider
-from api.routes import actions, admin, company, health, hooks, jobs, pages, people, search
+from api.routes import actions, admin, company, health, hooks, jobs, pages, people, person_page, search
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
 from api.syncing import opener_of
@@ -70,6 +70,7 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
         app.include_router(routes.router, prefix="/v1")
     app.include_router(company.router, include_in_schema=False)  # before the page whose address takes any token
     app.include_router(pages.router, include_in_schema=False)
+    app.include_router(person_page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app)
     app.add_middleware(BodyLimit, people_bytes=int(settings.max_body_mb * MB))
