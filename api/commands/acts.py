@@ -218,6 +218,7 @@ def _show(row: ActionOut) -> None:
     out.print(Text(f"          {row.id}, about {row.person_id}", "dim"), soft_wrap=True)
     for one in row.changes:
         theirs = f" (the ATS has {one.theirs!r})" if one.theirs is not None else ""
-        out.print(Text(f"          {one.name}: {one.before!r} → {one.after!r}{theirs}"[:300]), soft_wrap=True)
+        before = "" if one.before in (None, []) else f"{one.before!r} → "
+        out.print(Text(f"          {one.name}: {before}{one.after!r}{theirs}"[:300]), soft_wrap=True)
     for said in filter(None, (row.problem, row.note)):
         out.print(Text(f"          {said}", "yellow"), soft_wrap=True)

@@ -173,7 +173,7 @@ def _note(text: str, person_id: str, mark: Mark, *, private: bool = False) -> Dr
     if mark.user is None:
         raise Refused(
             "Teamtailor wants to know which of its users writes a note.",
-            "`headwater users ats-user EMAIL CONNECTION ID` says who you are there.",
+            "`headwater users map EMAIL CONNECTION ID` says who you are there, `headwater sync user` who others are.",
         )
     attributes = {
         "note": f"{text.rstrip()}\n\n[hw:{short(mark)}]", "private-note": private, "user-id": mark.user,
