@@ -64,7 +64,7 @@ class PracticeConnector:
 
     name = "fake"
     roots: Mapping[str, Root] = {"candidates": "person", "jobs": "job"}
-    capabilities = (Capability(name="read candidates", documented=True, way="poll"),)
+    capabilities: tuple[Capability, ...] = (Capability(name="read candidates", documented=True, way="poll"),)
     plan = Plan(
         backfill=(Feed("users", lists="users"), Feed("jobs", lists="jobs"), Feed("candidates", lists="candidates"),
                   Feed("notes", lists="notes")),

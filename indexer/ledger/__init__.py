@@ -7,6 +7,7 @@ from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
+from indexer.ledger.mirror import TRAILS_S
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
 from indexer.ledger.subjects import Subjects
@@ -42,6 +43,7 @@ __all__ = [
     "OPEN",
     "POLL",
     "SWEEP",
+    "TRAILS_S",
     "WRITE",
     "Account",
     "Accounts",

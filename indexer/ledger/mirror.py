@@ -7,17 +7,21 @@ that; a listing that still shows it, late, does not bring it back.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from indexer.ledger import sync_tables as s
-from indexer.ledger.database import CHUNK, chunks, upsert
+from indexer.ledger.database import CHUNK, chunks, stamp, upsert
 from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken
 
 Key = tuple[str, str]
+TRAILS_S = 900.0
+"""How long an effect of a write may take to show in the vendor's reads."""
 LOOKS = 40
 """Items asked after in one statement: each is a condition of its own."""
 
@@ -48,7 +52,7 @@ class MirrorWrite:
         touched: dict[Key, None] = {}
         good: list[Key] = []
         doubted: dict[Key, None] = {}
-        changed: set[Key] = set()
+        changed, stale = set[Key](), set[Key]()
         # The owner first: whether it is there again decides about all that belongs to it.
         for key, item in sorted(last.items(), key=lambda entry: not entry[1].is_root):
             before, owner = held.get(key), roots.get((item.root, item.owner))
@@ -69,6 +73,7 @@ class MirrorWrite:
                 owner["deleted_at"] = None
                 owner["back"] = True
             if before is not None and _older(item, before) and gone is None:
+                stale.add(key)
                 touched[key] = None
                 continue
             digest = hashlib.sha256(item.body.encode()).hexdigest()
@@ -88,7 +93,7 @@ class MirrorWrite:
         for key in changed:
             if key in held and last[key].root == "person" and held[key].owner != last[key].owner:
                 self._merged(held[key].owner, last[key].owner)
-        owners |= self._drop_unnamed([last[key] for key in {**kept, **touched}], read_at)
+        owners |= self._drop_unnamed([last[key] for key in {**kept, **touched} if key not in stale], read_at)
         self._restore([key for key, root in roots.items() if root.get("back")])
         owners = {owner for owner in owners if owner[0] != "shared"}
         self.touch_all(owners, urgency)
@@ -160,11 +165,22 @@ class MirrorWrite:
                 )  # fmt: skip
                 for row in self._conn.execute(select(c.owner, c.kind, c.id).where(*theirs)).all():
                     ids = named.get((root, row.owner, row.kind))
-                    if ids is not None and row.id not in ids:
+                    if ids is not None and row.id not in ids and not self.made_lately(row.kind, row.id, read_at):
                         own = (*self._own(s.mirror), c.kind == row.kind, c.id == row.id)
                         self._conn.execute(update(s.mirror).where(*own).values(deleted_at=read_at))
                         dropped.add((root, row.owner))
         return dropped
+
+    def made_lately(self, kind: str, item_id: str, at: str) -> bool:
+        """Made by a write of ours so short a time before then that the vendor's reads need not show it yet."""
+        c = s.outbox.c
+        since = stamp(datetime.fromisoformat(at) - timedelta(seconds=TRAILS_S))
+        rows = (*self._own(s.outbox), c.remote_id == item_id, c.state == "applied", c.done_at >= since)
+        return any(
+            draft["item_kind"] == kind and draft.get("body") is not None
+            for draft in map(json.loads, self._conn.scalars(select(s.outbox.c.draft).where(*rows)))
+            if draft
+        )
 
     def delete(self, kind: str, item_id: str, *, root: str | None, at: str, urgency: int) -> None:
         """Proved to be gone. root: what it is the root of, if it is one; also one never seen leaves its tombstone."""

@@ -109,6 +109,11 @@ class SyncStore:
     def fetches(self) -> list[FetchRow]:
         return [fetch_row(row) for row in self._rows(select(s.fetch).where(*self._own(s.fetch)))]
 
+    def fetches_of(self, kind: str, item_id: str) -> list[FetchRow]:
+        c = s.fetch.c
+        query = select(s.fetch).where(*self._own(s.fetch), c.kind == kind, c.id == item_id)
+        return [fetch_row(row) for row in self._rows(query)]
+
     def due_fetches(self) -> dict[int, str]:
         """Priority -> when the next read of it is due."""
         c = s.fetch.c

@@ -15,15 +15,13 @@ from typing import Any
 from indexer.connectors.actions import Draft
 from indexer.connectors.connector import Item, Mark, Writing, Written
 from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, Gone, TryLater, VendorError
-from indexer.ledger import HOOK, MirrorItem, OutboxRow, SyncWrite
+from indexer.ledger import HOOK, TRAILS_S, MirrorItem, OutboxRow, SyncWrite
 from indexer.sync.apply import item_of
 from indexer.sync.overlay import Compared, compare, put
 from indexer.sync.pages import kept, take_page
 from indexer.sync.work import ATTEMPTS, Work, is_down, moment, note_budget
 
-TRAILS_S = 900.0
-"""How long an effect may take to show in the vendor's reads: as long it is looked for before it is sent again."""
-LOOK_AGAIN_S = (3.0, 10.0, 30.0, 60.0)
+LOOK_AGAIN_S = (3.0, 10.0, 30.0, 60.0, 120.0, 240.0)
 SKEW_S = 300.0
 """How far the vendor's clock may be from ours."""
 MOST_TOGETHER = 200
@@ -99,7 +97,7 @@ def _change(work: Work, some: _Together) -> bool:
             found = Compared(write={"": None})
         else:
             found = compare(item_of(item).body, some.drafts, ours_wins=work.ours_wins)
-        if not found.write or _settling(work, some):
+        if not found.write or _settling(work, some) or _announced(work, some.head.person):
             _compared(work, tx, some, found, item)
             return True
         if work.writes == "dry":
@@ -116,6 +114,12 @@ def _settling(work: Work, some: _Together) -> bool:
     if some.head.state != "unknown" or sent is None:
         return False
     return (work.clock() - moment(sent)).total_seconds() < max(2 * work.lag_s, LOOK_AGAIN_S[1])
+
+
+def _announced(work: Work, person: str) -> bool:
+    """A webhook told of a change of theirs that reads do not show yet: whose it is, nobody knows before that."""
+    told = next((row for row in work.store.fetches_of(*_root(work, person)) if row.expect.get("at")), None)
+    return told is not None and told.expect.get("unseen_s") is not None
 
 
 def _compared(work: Work, tx: SyncWrite, some: _Together, found: Compared, item: MirrorItem) -> None:
@@ -300,6 +304,9 @@ def _gone(work: Work, some: _Together, error: Gone) -> bool:
     person = some.head.person
     with work.store.write() as tx:
         note_budget(work, tx, error)
+        if tx.made_lately(*_root(work, person), work.now()):
+            tx.settle(some.head, due_at=work.after(LOOK_AGAIN_S[1]))  # reads do not show them yet
+            return False
         tx.want(*_root(work, person), HOOK)  # so that who is gone is hidden
         other = work.store.merged_into(person)
         if other is None and (traces := _traces(work, person)) and some.head.problem != WHERE:

@@ -17,6 +17,9 @@ from indexer.sync.lag import learn, next_look, unseen
 from indexer.sync.pages import take_page
 from indexer.sync.work import ATTEMPTS, Work, is_down, note_budget
 
+MADE_AGAIN_S = 30.0
+"""What was made from here and is not shown yet is asked for again after so long."""
+
 
 def read(work: Work, row: FetchRow) -> bool:
     """Returns whether anything changed."""
@@ -48,6 +51,9 @@ def _gone(work: Work, row: FetchRow, read_at: str, error: Gone) -> bool:
         announced = row.expect.get("at") and not row.expect.get("gone")
         if announced and not tx.held(row.kind, [row.id]) and (due := next_look(work, tx, row.expect)):
             tx.put_off(row, due, expect=unseen(row.expect, read_at))  # made a moment ago, and not shown yet
+            return False
+        if tx.made_lately(row.kind, row.id, read_at):
+            tx.put_off(row, work.after(MADE_AGAIN_S))
             return False
         tx.was_read(row.kind, row.id, read_at)
         root = work.connector.roots.get(row.kind)

@@ -63,12 +63,7 @@ _ROWS: tuple[tuple[str, bool, Way, str], ...] = (
     ("webhook signature v2", True, "webhook", "Signs the whole body and its time; 5 minutes are allowed."),
     ("webhook signature v1", True, "webhook", "Signs the id only: a hint to look, nothing in it is believed."),
     ("webhook signature of the first form", True, "webhook", "As v1, in a header; seen in one client."),
-    (
-        "write contact details",
-        True,
-        "none",
-        "Read, compared, then only what differs; no conditional update is offered.",
-    ),
+    ("write contact details", True, "none", "Read, compared, then only what differs: no conditional update exists."),
     ("write tags", True, "none", "Added to and taken from those that stand there: the list is written as a whole."),
     ("write notes", True, "none", "In the name of an ATS user; ends in a mark, [hw:…], by which it is found again."),
     ("log messages", True, "none", "No resource for messages is documented: as a note that says channel and way."),

@@ -1,0 +1,158 @@
+"""What must be true: after every step, and once all is quiet. Each broken rule is named with what was seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from eval.simulate.connector import SIGN
+from eval.simulate.world import NAME, World
+from indexer.connectors.actions import AddCandidate, AddNote, EditContact
+from indexer.ledger import OPEN, OutboxRow, sync_tables
+
+
+@dataclass
+class Watch:
+    """Remembers what it saw, so that what may only go forward can be watched."""
+
+    versions: dict[tuple[str, str], str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    effects: int = 0
+
+    def step(self, world: World) -> Iterator[str]:
+        """After each step. Yields what is broken."""
+        rows = {row.id: row for row in world.store().actions(limit=1000)}
+        yield from self._effects(world, rows)
+        yield from self._mirror(world)
+        yield from self._shown(world, rows)
+        if world.ats.too_many:
+            yield "over the limit by ourselves"
+
+    def _effects(self, world: World, rows: dict[str, OutboxRow]) -> Iterator[str]:
+        new, self.effects = world.ats.effects[self.effects :], len(world.ats.effects)
+        for effect in new:
+            row = rows.get(effect.mark)
+            if row is None and not world.restored:
+                yield f"{effect.what} without a committed intention"
+            if effect.what in ("edit", "move") and row is not None:
+                known = _known(rows.values(), row.person, effect.item)
+                for path, saw in effect.saw.items():
+                    # Where reads trail, nobody can see what was written a moment ago: docs/sync.md says so.
+                    if path != "tags" and not world.ats.lag_s and saw not in known.get(path, ()):
+                        yield f"{path} of {effect.item} was {saw!r}, which nobody here had seen, and was overwritten"
+
+    def _mirror(self, world: World) -> Iterator[str]:
+        m = sync_tables.mirror.c
+        own = (m.workspace == world.workspace, m.connection == NAME, m.version.is_not(None))
+        with world.ledger._reading.begin() as conn:
+            found = conn.execute(select(m.kind, m.id, m.version, m.deleted_at).where(*own)).all()
+        for row in found:
+            key = (row.kind, row.id)
+            if row.version < self.versions.get(key, "") and not row.deleted_at:
+                yield f"{row.kind} {row.id} went back from {self.versions[key]} to {row.version}"
+            self.versions[key] = row.version
+
+    def _shown(self, world: World, rows: dict[str, OutboxRow]) -> Iterator[str]:
+        records = world.records()
+        for person in list(self.gone):
+            if person in records and person not in world.ats.people:
+                yield f"{person} was hidden and is shown again"
+        hidden = {person for person in world.ats.people.keys() | self.gone if person not in records}
+        self.gone = {person for person in hidden if person not in world.ats.people} | {
+            key for key in self.gone if key not in world.ats.people and key not in records
+        }
+        for row in rows.values():
+            if row.state not in OPEN or row.undoes:
+                continue
+            record = records.get(row.person)
+            said = world.accepted.get(row.id)
+            if record is None or said is None:
+                continue
+            # Of two that became one the other's record is made with the next step.
+            if isinstance(said.action, AddNote) and row.person == said.person:
+                shown = [a for a in record.activities if a.text == said.action.text]
+                if len(shown) != 1:
+                    yield f"a note that is owed is shown {len(shown)} times to its author"
+
+
+def _known(rows: Any, person: str, item: str) -> dict[str, list[Any]]:
+    """path -> every value that an action about it had seen or wanted."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        if row.person == person or row.remote_id == item:
+            for path, edit in row.draft.get("edits", {}).items():
+                found.setdefault(path, []).extend([edit.get("before"), edit.get("after")])
+    return found
+
+
+def quiet(world: World, *, deletes: bool) -> Iterator[str]:
+    """Nothing is due and nothing is broken any more. deletes: a sweep has been through."""
+    records, ats = world.records(), world.ats
+    for key, row in ats.people.items():
+        record = records.get(key)
+        if record is None:
+            yield f"{key} is not here"
+            continue
+        there: dict[str, Any] = {
+            "name": row.name, "phone": row.phone, "email": row.email, "tags": row.tags,
+            "applied": sorted((a, j, s) for a, j, s in row.applied),
+            "notes": sorted(t.partition(SIGN)[0] for o, t in ats.notes.values() if o == key),
+        }  # fmt: skip
+        here: dict[str, Any] = {
+            "name": record.name, "phone": next(iter(record.phones), None), "email": next(iter(record.emails), None),
+            "tags": record.tags, "applied": sorted((a.id, a.job_id.removeprefix(f"{NAME}:"), a.stage)
+                                                   for a in record.applications),
+            "notes": sorted(a.text for a in record.activities),
+        }  # fmt: skip
+        if not deletes:
+            here["notes"] = [text for text in here["notes"] if text in there["notes"]]
+        for name, value in there.items():
+            if here[name] != value:
+                yield f"{name} of {key}: {here[name]!r} here, {value!r} there"
+    if deletes:
+        for key in records.keys() - ats.people.keys():
+            if not key.startswith("new-"):
+                yield f"{key} is here and not there"
+        yield from _accounted(world)
+
+
+def _accounted(world: World) -> Iterator[str]:
+    rows = {row.id: row for row in world.store().actions(limit=1000)}
+    there = {*world.ats.people, *world.ats.notes, *(a[0] for row in world.ats.people.values() for a in row.applied)}
+    making = [e for e in world.ats.effects if e.what in ("note", "add", "apply")]
+    # What somebody there took away before we could find it is made again: nobody can know.
+    effects: Counter[str] = Counter(e.mark for e in making if e.item in there)
+    ever = {e.mark for e in making}
+    for action_id, said in world.accepted.items():
+        row = rows.get(action_id)
+        if row is None:
+            if not world.restored:
+                yield f"an accepted {said.action.kind} is nowhere"
+            continue
+        if row.state in OPEN:
+            yield f"a {row.kind} is still {row.state} at the end: {row.problem}"
+        made = effects[action_id]
+        if made > 1:
+            yield f"a {row.kind} was done {made} times"
+        if isinstance(said.action, AddNote | AddCandidate) and not row.undoes:
+            if row.state == "applied" and action_id not in ever:
+                yield f"a {row.kind} is applied and was never done"
+            if row.state in ("cancelled", "conflict") and made:
+                yield f"a {row.kind} is {row.state} and was done"
+        if row.state == "applied" and isinstance(said.action, EditContact) and not row.undoes:
+            yield from _written(world, row, list(rows.values()))
+
+
+def _written(world: World, row: OutboxRow, rows: Sequence[OutboxRow]) -> Iterator[str]:
+    """An edit that is applied was written, or stood there, or a later one of ours took its place."""
+    for path, edit in row.draft.get("edits", {}).items():
+        wanted = edit.get("after")
+        written = any(e.values.get(path) == wanted for e in world.ats.effects if e.what == "edit")
+        later = any(r.seq > row.seq and path in r.draft.get("edits", {}) for r in rows)
+        stood = any(value == wanted for key, value in world.human if key == path)
+        if not (written or later or stood):
+            yield f"{path}={wanted!r} is applied and was never written"

@@ -1,0 +1,292 @@
+"""One seed -> one schedule: a mix of faults drawn from it, some forty turns of everybody, then all is healed and must
+come to rest with nothing lost, doubled or overwritten.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from eval.simulate.ats import START, Clock
+from eval.simulate.connector import PracticeConnector
+from eval.simulate.restore import Backup, restored, saved
+from eval.simulate.rules import Watch, quiet
+from eval.simulate.world import World
+from indexer.connectors.actions import Action, AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
+from indexer.ledger import Ledger
+from indexer.sync.sweep import allow_deletes, sweep_now
+
+TURNS = (25, 60)
+MOST_REST_S = 7_200.0
+POLLS = len(PracticeConnector.plan.poll)
+BREAKABLE = ("candidates", "changed", "notes", "write-notes", "write-candidates")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    seed: int
+    violations: tuple[str, ...]
+    crashes: int
+    seen: Counter[str]
+    trace: str
+
+
+@dataclass
+class Mix:
+    """How likely what is, this time: each seed leaves some faults out altogether."""
+
+    crash: float
+    lost: float
+    hooks: str
+    broken: float
+    lag_s: float
+    coarse_s: float
+    two: bool
+    restore: bool
+    deletes: bool
+
+    @classmethod
+    def of(cls, rng: random.Random) -> Mix:
+        return cls(
+            crash=rng.choice([0.0, 0.15, 0.4]), lost=rng.choice([0.0, 0.2, 0.5]),
+            hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
+            lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
+            restore=rng.random() < 0.12, deletes=rng.random() < 0.6,
+        )  # fmt: skip
+
+
+@dataclass
+class Schedule:
+    ledger: Ledger
+    clock: Clock
+    folder: Path
+    seed: int
+    build: Callable[..., World] = World
+    watch: Watch = field(default_factory=Watch)
+    broken: list[str] = field(default_factory=list)
+
+    def run(self) -> Outcome:
+        rng = random.Random(self.seed)
+        self.clock.now = START
+        self.world = self.build(self.ledger, self.clock, f"s{self.seed}", rng, self.folder)
+        self.rng, self.mix = rng, Mix.of(rng)
+        self.backup: Backup | None = None
+        self._populate()
+        self._rest()
+        self.world.ats.lag_s, self.world.ats.coarse_s = self.mix.lag_s, self.mix.coarse_s
+        for _ in range(rng.randint(*TURNS)):
+            if self.broken:
+                break
+            self._turn()
+            self.clock.pass_(rng.choice([0.05, 0.05, 0.5, 3.0]))
+            self.broken += self.watch.step(self.world)
+        if not self.broken:
+            self._heal()
+        world = self.world
+        return Outcome(
+            self.seed, tuple(self.broken), sum(world.fuse.where.values()), world.seen + world.fuse.where,
+            world.trace.hexdigest(),
+        )  # fmt: skip
+
+    # Before
+
+    def _populate(self) -> None:
+        ats, rng = self.world.ats, self.rng
+        ats.users["u1"] = "Karl"
+        ats.jobs |= {"j1": "Nurse", "j2": "Developer"}
+        ats.page_size = rng.choice([2, 3])
+        for n in range(rng.randint(2, 5)):
+            ats.put(f"p{n:02}", phone=f"+46{n}", applied=((f"a{n}", f"j{1 + n % 2}", "Inbox"),), tags=("t",))
+            if n % 2:
+                ats.notes[f"n{n:02}"] = (f"p{n:02}", f"Called p{n:02}.")
+        ats.remember()
+
+    # One turn of somebody
+
+    def _turn(self) -> None:
+        rng, mix, world = self.rng, self.mix, self.world
+        if rng.random() < mix.crash / 4:
+            world.fuse.left = rng.randint(1, 12)
+        if rng.random() < mix.lost / 4:
+            world.lose_next += 1
+        what = rng.choices(
+            ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
+            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 3, 3 * mix.restore],
+        )[0]
+        getattr(self, f"_{what}_turn")()
+
+    def _work_turn(self) -> None:
+        world = self.world
+        worker = world.workers[self.rng.randrange(2) if self.mix.two else 0]
+        for _ in range(self.rng.randint(1, 4)):
+            if not world.turn(worker):
+                break
+            self.clock.pass_(0.05)
+
+    def _wait_turn(self) -> None:
+        for worker in self.world.workers:
+            if self.rng.random() < 0.8:  # a worker that was held up for longer than its lease finds out
+                self.world.renew(worker)
+        self.clock.pass_(self.rng.choice([2.0, 15.0, 61.0, 200.0, 400.0]))
+
+    def _here_turn(self) -> None:
+        rng, world = self.rng, self.world
+        people = sorted(world.records())
+        if not people:
+            return
+        person, n = rng.choice(people), world.number()
+        applied = [a.id for a in world.records()[person].applications]
+        choices: list[Action] = [
+            EditContact(set={"phone": f"o{n}"}), EditContact(set={"first_name": f"Ours {n}"}),
+            EditContact(set={"phone": f"o{n}", "email": f"o{n}@example.com"}), AddNote(text=f"Note {n}."),
+            AddNote(text=f"Note {n}."), ChangeTags(add=(f"o{n}",), remove=("t",)), Apply(job=rng.choice(["j1", "j2"])),
+            AddCandidate(first_name=f"New {n}", last_name="N", email=rng.choice([f"n{n}@example.com", None]), job="j1"),
+            *([MoveStage(application=applied[0], stage=f"Stage {n}")] if applied else []),
+        ]  # fmt: skip
+        action = rng.choice(choices)
+        world.act(None if isinstance(action, AddCandidate) else person, action)
+
+    def _there_turn(self) -> None:
+        rng, ats, n = self.rng, self.world.ats, self.world.number()
+        if not ats.people:
+            return
+        key = rng.choice(sorted(ats.people))
+        what = rng.choice(["phone", "name", "tags", "note", "new", "move", *(["delete", "merge"] * self.mix.deletes)])
+        if what in ("phone", "name"):
+            value = f"h{n}"
+            self.world.human.append((what, value))
+            ats.put(key, **{what: value})
+        elif what == "tags":
+            ats.put(key, tags=(*ats.people[key].tags, f"h{n}"))
+        elif what == "note":
+            ats.notes[f"n{n:03}h"] = (key, f"Theirs {n}.")
+            ats.remember()
+        elif what == "new":
+            key = f"q{n:03}"
+            ats.put(key, name=f"Theirs {n}")
+        elif what == "move" and ats.people[key].applied:
+            first, *rest = ats.people[key].applied
+            ats.put(key, applied=((first[0], first[1], f"h{n}"), *rest))
+        elif what == "delete":
+            self._count_pending(key, "deleted there while owed")
+            ats.remove(key)
+        elif what == "merge" and len(ats.people) > 1:
+            keep = rng.choice(sorted(set(ats.people) - {key}))
+            self._count_pending(key, "merged there while owed")
+            ats.merge(keep, key)
+            self._hook(keep)
+        self.world.note("there", what, key)
+        self._hook(key)
+
+    def _count_pending(self, key: str, name: str) -> None:
+        if self.world.store().owed([key])[key]:
+            self.world.seen[name] += 1
+
+    def _hook(self, key: str) -> None:
+        if self.mix.hooks != "none":
+            self.world.hook("candidates", key, gone=key not in self.world.ats.people)
+
+    def _deliver_turn(self) -> None:
+        hooks, rng, kind = self.world.hooks, self.rng, self.mix.hooks
+        if not hooks:
+            return
+        event = hooks.pop(rng.randrange(len(hooks)) if kind == "shuffled" else 0)
+        if kind == "dropped" and rng.random() < 0.5:
+            self.world.seen["webhook dropped"] += 1
+            return
+        for _ in range(3 if kind == "doubled" else 1):
+            self.world.deliver(event)
+
+    def _break_turn(self) -> None:
+        ats = self.world.ats
+        what = self.rng.choice(
+            ["candidates", "changed", "notes", "write-notes", "write-candidates", "expire", "cut", "ok"]
+        )
+        if what == "expire":
+            ats.expire += 1
+            self.world.seen["cursor expired"] += 1
+        elif what == "cut":
+            ats.cut = 1
+            self.world.seen["listing cut"] += 1
+        elif what == "ok":
+            ats.broken.clear()
+            ats.cut = None
+        else:
+            ats.broken[what] = self.rng.randint(1, 3)
+
+    def _decide_turn(self) -> None:
+        rows = [
+            row for row in self.world.store().actions() if row.state in ("waiting", "conflict", "parked", "applied")
+        ]
+        if rows:
+            row = self.rng.choice(rows)
+            options = {"waiting": "cancel", "applied": "undo"}
+            self.world.decide(options.get(row.state) or self.rng.choice(["cancel", "retry"]), row.id)
+
+    def _backup_turn(self) -> None:
+        world = self.world
+        if self.backup is None:
+            self.backup = saved(self.ledger, world.workspace)
+        elif not world.restored:
+            restored(self.ledger, world.workspace, self.backup)
+            world.restored = True
+            world.seen["restored"] += 1
+            for worker in world.workers:
+                world.die(worker)
+            with world.ledger.sync(world.workspace, "ats").write() as tx:
+                tx.doubt()
+            self.watch.versions.clear()
+            self.watch.gone.clear()
+
+    # After
+
+    def _heal(self) -> None:
+        world, ats = self.world, self.world.ats
+        world.fuse.left, world.lose_next = None, 0
+        ats.broken.clear()
+        ats.cut, ats.expire = None, 0
+        self.clock.pass_(70.0)
+        self._rest()
+        self.broken += self.watch.step(world)
+        self.broken += quiet(world, deletes=False)
+        self._sweep()
+        if any(walk.state == "asks" for walk in world.store().walks()):
+            world.seen["a sweep asked"] += 1
+            allow_deletes(world.store())
+            self._rest()
+        self.broken += quiet(world, deletes=True)
+        written = len(ats.effects)
+        self._sweep()
+        if len(ats.effects) != written:
+            self.broken.append("something is written although nothing was done")
+        for row in world.store().actions(limit=1000):
+            world.seen[f"{row.state} {row.kind}"] += 1
+
+    def _sweep(self) -> None:
+        sweep_now(self.world.store())
+        self._rest()
+
+    def _rest(self) -> None:
+        """Until nothing is on its way any more, and every poll has been round once more since."""
+        world = self.world
+        since = (self.clock() + timedelta(seconds=world.ats.lag_s)).isoformat(timespec="milliseconds")
+        until = self.clock() + timedelta(seconds=MOST_REST_S)
+        while self.clock() < until:
+            for worker in world.workers[: 1 + self.mix.two]:
+                world.renew(worker)
+            if sum([world.turn(worker) for worker in world.workers[: 1 + self.mix.two]]):
+                self.clock.pass_(0.05)
+                continue
+            store = world.store()
+            walks = store.walks()
+            rounds = [walk.started_at or "" for walk in walks if walk.mode == "poll" and walk.state == "idle"]
+            swept = all(w.state in ("idle", "asks") and w.due_at > since for w in walks if w.mode == "sweep")
+            polled = len(rounds) == POLLS and min(rounds) >= since
+            if polled and swept and not (store.fetches() or store.owed_at() or store.inbox(1)):
+                return
+            self.clock.pass_(max(world.idle_until() or 0.0, 0.001 if world.idle_until() is not None else 20.0))
+        self.broken.append("it does not come to rest")
