@@ -141,7 +141,8 @@ class Ats:
         if not self.lag_s:
             return self.people, self.notes
         until = self.clock() - timedelta(seconds=self.lag_s)
-        return next(((people, notes) for at, people, notes in reversed(self.past) if at <= until), ({}, {}))
+        first = self.past[0][1:] if self.past else ({}, {})
+        return next(((people, notes) for at, people, notes in reversed(self.past) if at <= until), first)
 
     # What a connector asks
 

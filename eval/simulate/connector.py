@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -112,7 +113,8 @@ class PracticeConnector:
             else:
                 items.append(_other(feed, key, table[key]))
         going_on = part[-1] if len(left) > len(part) else None
-        return Page(tuple(items), tuple(files), tuple(bad), next=going_on, total=whole, drift=tuple(ats.drift))
+        page = Page(tuple(items), tuple(files), tuple(bad), next=going_on, total=whole, drift=tuple(ats.drift))
+        return replace(page, shown=len(part))
 
     def fetch(self, http: Any, kind: str, item_id: str) -> Page:
         ats = self.ats

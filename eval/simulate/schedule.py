@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from eval.simulate.ats import START, Clock
 from eval.simulate.connector import PracticeConnector
 from eval.simulate.restore import Backup, restored, saved
 from eval.simulate.rules import Watch, quiet
-from eval.simulate.world import World
+from eval.simulate.world import NAME, World
 from indexer.connectors.actions import Action, AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
 from indexer.ledger import Ledger
 from indexer.sync.sweep import allow_deletes, sweep_now
 
 TURNS = (25, 60)
+ROUNDS = 3
 MOST_REST_S = 7_200.0
 POLLS = len(PracticeConnector.plan.poll)
 BREAKABLE = ("candidates", "changed", "notes", "write-notes", "write-candidates")
@@ -237,7 +238,7 @@ class Schedule:
             world.seen["restored"] += 1
             for worker in world.workers:
                 world.die(worker)
-            with world.ledger.sync(world.workspace, "ats").write() as tx:
+            with world.ledger.sync(world.workspace, NAME).write() as tx:
                 tx.doubt()
             self.watch.versions.clear()
             self.watch.gone.clear()
@@ -260,7 +261,8 @@ class Schedule:
             self._rest()
         self.broken += quiet(world, deletes=True)
         written = len(ats.effects)
-        self._sweep()
+        for _ in range(ROUNDS):
+            self._rest()
         if len(ats.effects) != written:
             self.broken.append("something is written although nothing was done")
         for row in world.store().actions(limit=1000):
@@ -271,9 +273,20 @@ class Schedule:
         self._rest()
 
     def _rest(self) -> None:
-        """Until nothing is on its way any more, and every poll has been round once more since."""
+        """Until nothing is on its way any more, and every poll has been round since the last write was to be seen."""
+        written = -1
+        while written != len(self.world.ats.effects) and not self.broken:
+            written = len(self.world.ats.effects)
+            self._round()
+
+    def _round(self) -> None:
         world = self.world
-        since = (self.clock() + timedelta(seconds=world.ats.lag_s)).isoformat(timespec="milliseconds")
+        self.clock.pass_(world.ats.lag_s)
+        since = world.store().now()
+        with world.ledger.sync(world.workspace, NAME).write() as tx:
+            for walk in world.store().walks():
+                if walk.mode == "poll" and walk.state == "idle":
+                    tx.walk(replace(walk, due_at=since))
         until = self.clock() + timedelta(seconds=MOST_REST_S)
         while self.clock() < until:
             for worker in world.workers[: 1 + self.mix.two]:

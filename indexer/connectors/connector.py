@@ -71,6 +71,7 @@ class Page:
     ``drift``: fields and values never seen before ("candidates.attributes.new-field"), reported, never fatal.
     ``partial``: (kind, id) of roots of which the page holds only a part: fetch each that is not held yet, or of which
     an item here is new or changed. The other items of a page are all there is to know, without a fetch.
+    ``shown``: how many of ``total`` this page shows, so that a listing that ends too soon is noticed.
     """
 
     items: tuple[Item, ...] = ()
@@ -80,6 +81,7 @@ class Page:
     total: int | None = None
     drift: tuple[str, ...] = ()
     partial: tuple[tuple[str, str], ...] = ()
+    shown: int | None = None
 
 
 @dataclass(frozen=True)

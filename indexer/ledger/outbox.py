@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from indexer.ledger import sync_tables as s
 from indexer.ledger.database import Clock, stamp, upsert
@@ -26,12 +26,12 @@ def outbox_row(row: Any) -> OutboxRow:
     return OutboxRow(**{**said, **{name: json.loads(said[name]) for name in _JSON}})
 
 
-def heads(workspace: str, connection: str) -> Select[Any]:
-    """Of each person the first row that is not over: what comes after it waits for it."""
+def heads() -> Select[Any]:
+    """Of each person the first row that is not over: what comes after it waits for it. Binds ``w`` and ``of``."""
     c = s.outbox.c
-    own = (c.workspace == workspace, c.connection == connection, c.state.in_(OPEN))
-    first = select(func.min(c.seq)).where(*own).group_by(c.person)
-    return select(s.outbox).where(c.workspace == workspace, c.connection == connection, c.seq.in_(first))
+    own = (c.workspace == bindparam("w"), c.connection == bindparam("of"))
+    first = select(func.min(c.seq)).where(*own, c.state.in_(OPEN)).group_by(c.person)
+    return select(s.outbox).where(*own, c.seq.in_(first))
 
 
 class OutboxWrite(MirrorWrite):

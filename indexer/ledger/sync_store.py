@@ -37,7 +37,39 @@ _BODY = select(_M.body).where(
     _M.workspace == bindparam("w"), _M.connection == bindparam("of"),
     _M.kind == bindparam("k"), _M.id == bindparam("i"), _M.hash != "",
 )  # fmt: skip
-"""Built once: building it takes longer than asking it, and a person's record asks dozens of times."""
+"""Built once, as those below: building one takes longer than asking it, and each step asks them all."""
+
+
+def _mine(table: Any) -> tuple[Any, ...]:
+    return (table.c.workspace == bindparam("w"), table.c.connection == bindparam("of"))
+
+
+_BUDGET = select(s.budget).where(*_mine(s.budget))
+_WALKS = select(s.walk).where(*_mine(s.walk)).order_by(s.walk.c.mode, s.walk.c.place)
+_F = s.fetch.c
+_NEXT_FETCH = (
+    select(s.fetch)
+    .where(*_mine(s.fetch), _F.due_at <= bindparam("now"), _F.priority <= bindparam("most"))
+    .order_by(_F.priority, _F.due_at, _F.kind, _F.id)
+    .limit(1)
+)
+_DUE_FETCHES = select(_F.priority, func.min(_F.due_at).label("due")).where(*_mine(s.fetch)).group_by(_F.priority)
+_I = s.inbox.c
+_INBOX = (
+    select(s.inbox)
+    .where(*_mine(s.inbox), _I.state == "new")
+    .order_by(_I.received_at, _I.event_id)
+    .limit(bindparam("n"))
+)
+_R = s.root.c
+_DIRTY = (
+    select(_R.root, _R.id, _R.dirty, _R.deleted_at, _R.urgency)
+    .where(*_mine(s.root), _R.dirty > 0)
+    .order_by(_R.root, _R.urgency, _R.id)
+    .limit(bindparam("n"))
+)
+_NEXT_OWED = heads().where(s.outbox.c.due_at <= bindparam("now")).order_by(s.outbox.c.seq).limit(1)
+_OWED_AT = select(func.min(heads().subquery().c.due_at))
 
 
 class SyncStore:
@@ -49,6 +81,7 @@ class SyncStore:
         self._reading, self._writing, self._clock = reading, writing, clock
         self.workspace, self.connection, self._fence = workspace, connection, fence
         self._open: Connection | None = None
+        self._me = {"w": workspace, "of": connection}
 
     def now(self) -> str:
         return stamp(self._clock())
@@ -91,19 +124,17 @@ class SyncStore:
             return conn.execute(query, values).all()
 
     def budget(self) -> BudgetRow | None:
-        rows = self._rows(select(s.budget).where(*self._own(s.budget)))
+        rows = self._rows(_BUDGET, self._me)
         return BudgetRow(rows[0].limit, rows[0].remaining, rows[0].resets_at) if rows else None
 
     def walks(self) -> list[WalkRow]:
         """In the order of the plan."""
-        rows = self._rows(select(s.walk).where(*self._own(s.walk)).order_by(s.walk.c.mode, s.walk.c.place))
+        rows = self._rows(_WALKS, self._me)
         return [WalkRow(**{name: getattr(row, name) for name in WalkRow.__slots__}) for row in rows]
 
     def next_fetch(self, *, most: int, now: str) -> FetchRow | None:
         """The most urgent root that is due to be read, of a priority of at most ``most``."""
-        c = s.fetch.c
-        query = select(s.fetch).where(*self._own(s.fetch), c.due_at <= now, c.priority <= most)
-        rows = self._rows(query.order_by(c.priority, c.due_at, c.kind, c.id).limit(1))
+        rows = self._rows(_NEXT_FETCH, {**self._me, "now": now, "most": most})
         return fetch_row(rows[0]) if rows else None
 
     def fetches(self) -> list[FetchRow]:
@@ -116,21 +147,16 @@ class SyncStore:
 
     def due_fetches(self) -> dict[int, str]:
         """Priority -> when the next read of it is due."""
-        c = s.fetch.c
-        query = select(c.priority, func.min(c.due_at).label("due")).where(*self._own(s.fetch)).group_by(c.priority)
-        return {row.priority: row.due for row in self._rows(query)}
+        return {row.priority: row.due for row in self._rows(_DUE_FETCHES, self._me)}
 
     def inbox(self, limit: int = 200) -> list[InboxRow]:
         """What arrived and was not taken yet, oldest first."""
-        c = s.inbox.c
-        query = select(s.inbox).where(*self._own(s.inbox), c.state == "new").order_by(c.received_at, c.event_id)
-        return [InboxRow(r.event_id, r.received_at, json.loads(r.hint)) for r in self._rows(query.limit(limit))]
+        rows = self._rows(_INBOX, {**self._me, "n": limit})
+        return [InboxRow(r.event_id, r.received_at, json.loads(r.hint)) for r in rows]
 
     def dirty(self, limit: int) -> list[DirtyRoot]:
         """Jobs before people, whom a webhook told of before the others."""
-        c = s.root.c
-        query = select(c.root, c.id, c.dirty, c.deleted_at, c.urgency).where(*self._own(s.root), c.dirty > 0)
-        rows = self._rows(query.order_by(c.root, c.urgency, c.id).limit(limit))
+        rows = self._rows(_DIRTY, {**self._me, "n": limit})
         return [DirtyRoot(r.root, r.id, r.dirty, r.deleted_at is not None, r.urgency) for r in rows]
 
     def items(self, root: str, owners: Sequence[str]) -> dict[str, list[MirrorItem]]:
@@ -198,14 +224,12 @@ class SyncStore:
 
     def next_owed(self, now: str) -> OutboxRow | None:
         """The oldest that may be tried now."""
-        query = heads(self.workspace, self.connection).where(s.outbox.c.due_at <= now)
-        rows = self._rows(query.order_by(s.outbox.c.seq).limit(1))
+        rows = self._rows(_NEXT_OWED, {**self._me, "now": now})
         return outbox_row(rows[0]) if rows else None
 
     def owed_at(self) -> str | None:
         """When the next may be tried; None: nothing is owed."""
-        first = heads(self.workspace, self.connection).subquery()
-        found: str | None = self._rows(select(func.min(first.c.due_at)))[0][0]
+        found: str | None = self._rows(_OWED_AT, self._me)[0][0]
         return found
 
     def action(self, action_id: str) -> OutboxRow | None:

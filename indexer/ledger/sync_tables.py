@@ -158,7 +158,7 @@ walk = Table(
     Column("total", Integer),
     Column("due_at", String(32), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("allowed", Integer, nullable=False),  # 1: an operator allowed the deletes of this round
+    Column("allowed", Integer, nullable=False),  # sweep: 1, an operator allowed it; else short rounds
     Column("problem", Text, nullable=False),
     Index("ix_walk_due", "workspace", "connection", "state", "due_at"),
 )

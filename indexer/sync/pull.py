@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from indexer.connectors.connector import Feed
+from indexer.connectors.connector import Feed, Page
 from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, VendorError
 from indexer.ledger import BACKFILL, POLL, SWEEP, Mode, WalkRow
 from indexer.sync.files import take_files
@@ -13,6 +13,8 @@ from indexer.sync.pages import take_page
 from indexer.sync.work import Work, moment, note_budget
 
 PRIORITY: dict[Mode, int] = {"poll": POLL, "backfill": BACKFILL, "sweep": SWEEP}
+SHORT_ROUNDS = 3
+"""So often a listing that shows fewer than it says is read again. Then it counts: some count what is hidden."""
 DENIED_S = 3600.0
 """How often a listing that may not be read is tried again: the operator may have changed the key's rights."""
 
@@ -45,14 +47,20 @@ def pull(work: Work, walk: WalkRow) -> bool:
     with work.store.write() as tx:
         note_budget(work, tx)
         taken, files = take_page(work, tx, page, read_at=read_at, direct=False, priority=PRIORITY[walk.mode])
-        counted = [i for i in page.items if i.kind == feed.lists] if feed.lists else page.partial or page.items
         walk = replace(
-            walk, cursor=page.next, pages=walk.pages + 1, done=walk.done + len(counted) + len(page.bad),
+            walk, cursor=page.next, pages=walk.pages + 1, done=walk.done + _shown(page, feed),
             total=page.total if page.total is not None else walk.total, due_at=read_at, attempts=0, problem="",
         )  # fmt: skip
         tx.walk(walk if page.next is not None else ended(work, walk, feed))
     text = take_files(work, files, PRIORITY[walk.mode])
     return bool(taken.changed) or text
+
+
+def _shown(page: Page, feed: Feed) -> int:
+    if page.shown is not None:
+        return page.shown
+    counted = [i for i in page.items if i.kind == feed.lists] if feed.lists else page.partial or page.items
+    return len(counted) + len(page.bad)
 
 
 def begun(walk: WalkRow, at: str) -> WalkRow:
@@ -64,6 +72,11 @@ def begun(walk: WalkRow, at: str) -> WalkRow:
 def ended(work: Work, walk: WalkRow, feed: Feed) -> WalkRow:
     """Every page was read. Only now the moment moves from which the next round asks for changes."""
     now = work.now()
+    if walk.mode != "sweep" and walk.total is not None and walk.done < walk.total and walk.allowed < SHORT_ROUNDS:
+        said = f"The listing {feed.name} showed {walk.done:,} of {walk.total:,}; it is read again."
+        again = work.wait(walk.allowed + 1)
+        return replace(walk, state="idle", cursor=None, allowed=walk.allowed + 1, problem=said, due_at=again)
+    walk = replace(walk, allowed=walk.allowed if walk.mode == "sweep" else 0)
     done = replace(walk, cursor=None, next_since=walk.started_at, finished_at=now, due_at=work.after(feed.every_s))
     match walk.mode:
         case "backfill":

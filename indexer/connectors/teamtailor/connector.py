@@ -73,7 +73,10 @@ class Teamtailor:
                 f"Teamtailor has no listing {feed} for this key (404).", "Check the key.", status=404
             ) from None
         sparse = SPARSE if feed != "users" else frozenset[str]()
-        return replace(_page(document, sparse), next=go_on(document, here, listing, since), total=document.total)
+        going_on = go_on(document, here, listing, since)
+        # Of a listing that is read down to a moment the vendor counts what is older too.
+        total = None if listing.newest_by and since else document.total
+        return replace(_page(document, sparse), next=going_on, total=total, shown=len(document.data))
 
     def fetch(self, http: Http, kind: str, item_id: str) -> Page:
         if kind not in SHAPES or not item_id.isalnum():
