@@ -116,7 +116,7 @@ class Acting:
         records = [record for name, record in pairs if name == connection.name]
         application = getattr(asked.action, "application", None)
         theirs = [r for r in records if any(a.id == application for a in r.applications)]
-        return connection, person.id, max(theirs or records, key=lambda r: (r.updated_at or "", r.id))
+        return connection, person.id, max(theirs or records, key=_newest)
 
     def _chosen(self, given: str | None, there: Sequence[str]) -> ConnectionRow:
         if not there:
@@ -221,14 +221,15 @@ class Acting:
     # The forms of a person's page
 
     def places(self, person: Person) -> list[Place]:
-        """Where something may be done with them."""
-        found = []
+        """Where something may be done with them; of two records in one ATS the one that an action would be about."""
+        found: dict[str, Place] = {}
         for name, record in zip(person.connections, person.records, strict=True):
             writing = self._writing(name)
             how = rules_of(self._connections[name])["writes"] if writing else "off"
             if writing and writing.actions and how != "off":
-                found.append(Place(name, record, writing.actions, dry=how == "dry"))
-        return found
+                here = [record] if name not in found else [record, found[name].record]
+                found[name] = Place(name, max(here, key=_newest), writing.actions, dry=how == "dry")
+        return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,10 @@ class Place:
     record: SourceRecord
     kinds: frozenset[str]
     dry: bool
+
+
+def _newest(record: SourceRecord) -> tuple[str, str]:
+    return record.updated_at or "", record.id
 
 
 def _as_it_is(_path: str, value: Any) -> Any:

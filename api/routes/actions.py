@@ -14,6 +14,7 @@ from api.deeds import WITHIN
 from api.errors import KeyReused
 from api.routes.common import OpenRuntime, problems
 from api.runtime import Runtime
+from api.schemas import Short
 from api.schemas_actions import ActionOut, ActionsAccepted, ActionsIn, ActionsOut, ActionState
 from engine.errors import BadCursor, NotFound
 
@@ -65,8 +66,8 @@ def actions(
     caller: Searcher,
     request: Request,
     state: Annotated[ActionState | None, Query()] = None,
-    person_id: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
-    connection: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    person_id: Annotated[Short | None, Query()] = None,
+    connection: Annotated[Short | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> ActionsOut:

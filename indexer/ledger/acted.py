@@ -1,7 +1,6 @@
 """What users asked for in the ATSs, as one viewer may see it. Bound to a reader: its walls hold here too.
 
-Nothing is here of whom the viewer may not see, of a job for others, or of a note for others; nobody loses sight of what
-they did themselves.
+Nothing is here of whom the viewer may not see, of a job for others, or of a note for others unless it is their own.
 """
 
 from __future__ import annotations
@@ -134,13 +133,14 @@ class ActionLog:
     def _doubtful(self, one: Acted, hidden: frozenset[str]) -> bool:
         """It may be about what is for others: to be compared with the record as the viewer sees it."""
         first, bound = one.first, self.viewer.jobs is not None
-        if self.viewer.user in (first.actor, one.row.actor) or not (first.action or bound):
+        if not (first.action or bound):  # emptied: nothing of it is left to hide
             return False
-        if first.kind == "note":
-            return bound or bool(first.action.get("private"))
+        if first.kind in ("note", "message"):
+            own = self.viewer.user in (first.actor, one.row.actor)
+            return not own and (bound or bool(first.action.get("private")))
         if first.kind == "application":
             return bound or job_name(one.connection, str(first.action.get("job"))) in hidden
-        return (bound and first.kind == "message") or (first.kind in OF_AN_APPLICATION and (bound or bool(hidden)))
+        return first.kind in OF_AN_APPLICATION and (bound or bool(hidden))
 
     def _open(self, one: Acted, person: Person | None) -> bool:
         """person: as the viewer sees them, without what is for others."""

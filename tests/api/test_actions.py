@@ -335,6 +335,7 @@ def test_a_page_of_actions_is_newest_first_and_filtered(world, me):
     assert [one["id"] for one in me.list("?state=cancelled")] == [rows[4]["id"]]
     assert len(me.list("?state=applied")) == 4
     assert me.ask("GET", "?state=sending").status_code == 422
+    assert me.ask("GET", "?person_id=%00").status_code == me.ask("GET", "?connection=a%00").status_code == 422
     assert me.ask("GET", f"?cursor={NEVER}").json()["type"] == "urn:headwater:problem:bad-cursor"
 
 
@@ -429,6 +430,9 @@ def test_a_job_that_is_not_theirs_is_refused_as_one_that_never_was(world, me, ap
             hidden, never = (me.ask(method, f"/{i}{verb}") for i in (row["id"], NEVER))
             assert (hidden.status_code, hidden.text) == (404, never.text)
     assert {row["id"] for row in lead.list()} == {moved["id"], applied["id"]}
+    # Who did it and may see that job no more does not see it either.
+    late = world.ledger.actions(world.viewer(user=f"key:{lead.row.id}"))
+    assert late.page() == []
 
 
 def test_a_private_note_is_its_author_s_and_theirs_who_may_read_it(world, me, api):
