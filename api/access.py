@@ -229,6 +229,7 @@ def permission_of(route: Any) -> Permission | None:
 Anyone = Annotated[Caller, Depends(Needs("me"))]
 Searcher = Annotated[Caller, Depends(Needs("search"))]
 PeopleWriter = Annotated[Caller, Depends(Needs("write-people"))]
+Actor = Annotated[Caller, Depends(Needs("act"))]
 UserAdmin = Annotated[Caller, Depends(Needs("users"))]
 KeyAdmin = Annotated[Caller, Depends(Needs("keys"))]
 SyncWatcher = Annotated[Caller, Depends(Needs("connections"))]

@@ -18,7 +18,7 @@ from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
 from api.oidc import Provider
-from api.routes import admin, company, health, hooks, jobs, pages, people, search
+from api.routes import actions, admin, company, health, hooks, jobs, pages, people, person_page, search
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
 from api.syncing import opener_of
@@ -63,12 +63,14 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
     app.state.provider = provider_of(settings)
     app.state.answers = answers
     app.state.settings = settings
-    app.state.door = Door(connections.by_token, opener_of(runtime.secret), clock=runtime.clock)
+    app.state.opener = opener_of(runtime.secret)
+    app.state.door = Door(connections.by_token, app.state.opener, clock=runtime.clock)
     app.state.deliveries = deliveries
-    for routes in (health, search, people, jobs, hooks, admin):
+    for routes in (health, search, people, jobs, actions, hooks, admin):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(company.router, include_in_schema=False)  # before the page whose address takes any token
     app.include_router(pages.router, include_in_schema=False)
+    app.include_router(person_page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.install(app)
     app.add_middleware(BodyLimit, people_bytes=int(settings.max_body_mb * MB))

@@ -8,7 +8,22 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
-from api.commands import bench, connect, demo, doctor, imports, keys, look, models, sandbox, serve, sync, users, work
+from api.commands import (
+    acts,
+    bench,
+    connect,
+    demo,
+    doctor,
+    imports,
+    keys,
+    look,
+    models,
+    sandbox,
+    serve,
+    sync,
+    users,
+    work,
+)
 from api.console import err, log_to_stderr
 from api.errors import first_sentence
 from engine.errors import BadInput, HeadwaterError
@@ -27,6 +42,10 @@ app.command("import")(imports.import_)
 app.command()(look.search)
 app.command()(look.person)
 app.command()(doctor.doctor)
+for command in (
+    acts.act, acts.actions, acts.cancel, acts.retry, acts.undo, acts.writes, acts.wins, acts.user, acts.restored
+):  # fmt: skip
+    sync.app.command()(command)
 app.add_typer(sync.app, name="sync")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")

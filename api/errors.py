@@ -27,6 +27,7 @@ from engine.errors import (
     NotAllowed,
     NotFound,
 )
+from indexer.connectors.errors import Refused
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +74,7 @@ STATUS |= {
     TooManyTries: (429, "too-many-tries"),
     TooLarge: (413, "too-large"),
     KeyReused: (422, "idempotency-key-reused"),
+    Refused: (409, "refused"),
 }
 
 

@@ -17,6 +17,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MB = 1_000_000
+MANY = frozenset({"/v1/people", "/v1/actions"})
+"""Where many records or actions come in one request."""
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -33,7 +35,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._people if scope["path"] == "/v1/people" else self._other
+        limit = self._people if scope["path"] in MANY else self._other
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > limit:
             await _too_large(limit)(scope, receive, send)

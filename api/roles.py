@@ -9,6 +9,7 @@ Permission = Literal[
     "me",  # know who one is; everyone's
     "search",  # ask, rank, read people and jobs
     "write-people",  # PUT /v1/people
+    "act",  # write to an ATS: POST /v1/actions, the forms of a person's page
     "users",  # accounts, their roles and jobs
     "keys",  # API keys
     "connections",  # how sync stands
@@ -18,10 +19,10 @@ PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 MAY: dict[Role, frozenset[Permission]] = {
     "admin": frozenset(PERMISSIONS),
-    "recruiter": frozenset({"me", "search", "write-people", "connections"}),
+    "recruiter": frozenset({"me", "search", "write-people", "act", "connections"}),
     "hiring-manager": frozenset({"me", "search"}),
     "viewer": frozenset({"me", "search"}),
-    "service": frozenset({"me", "search", "write-people"}),
+    "service": frozenset({"me", "search", "write-people", "act"}),
 }
 NEWCOMER: Role = "viewer"
 """Of whoever comes from the company's identity provider for the first time."""

@@ -170,6 +170,9 @@ def show(one: ConnectionStatus) -> None:
         out.print(f"  What changed there is here after {_spoken(one.lag_s)} at most without a webhook.")
     hooks = f"last one {one.last_delivery_at}" if one.last_delivery_at else "none came yet"
     out.print(f"  Webhooks: {hooks if one.webhooks else 'no secret is set, so none is believed'}", soft_wrap=True)
+    if one.writes != "on" or one.wins:
+        how = {"dry": "dry, nothing is written", "off": "off, what is owed waits"}.get(one.writes, "on")
+        out.print(f"  Writing: {how}{'; ours wins: ' + ', '.join(one.wins) if one.wins else ''}")
     for kind in one.kinds:
         age = "not once whole" if kind.age_s is None else f"whole as of {_spoken(kind.age_s)} ago"
         out.print(Text(f"  {kind.name:34} by {kind.way:8} {age}", "dim"), soft_wrap=True)

@@ -52,6 +52,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "No API key, or one that is not known",
         403: "What this key may not do",
         404: "Nothing of that id that this key may see",
+        409: "It cannot be done, with the reason",
         413: "The body is too large",
         422: "Fields that cannot be used, each named",
         503: "The data is held by another process, or the index is being rebuilt",

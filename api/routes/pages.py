@@ -1,8 +1,7 @@
-"""The pages people look at: sign in, search, one person. Server-rendered, whole without JavaScript. Decides nothing."""
+"""The pages people look at: sign in, search. Server-rendered, whole without JavaScript. Decides nothing."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
@@ -16,7 +15,7 @@ from api.access import COOKIE, SESSION_S, Access, Caller, PageCaller
 from api.errors import NoKey, TooManyTries, first_sentence, status_of
 from api.questions import STAGES
 from api.routes.common import OpenAnswers, OpenRuntime
-from api.schemas import PersonOut, SearchIn, SearchOut
+from api.schemas import SearchIn, SearchOut
 from api.web import forms, views
 from engine.errors import HeadwaterError, NotAllowed
 
@@ -35,11 +34,6 @@ POLICIES = (
     ("strict", "All known first"),
     ("blend", "Relevance alone"),
 )
-_HEADINGS = {
-    "title": "Titles", "employer": "Employers", "skill": "Skills", "place": "Places", "language": "Languages",
-    "education": "Education", "years": "Years", "seniority": "Seniority",
-}  # fmt: skip
-_CEFR = {1: "A1", 2: "A2", 3: "B1", 4: "B2", 5: "C1", 6: "C2", 7: "native"}
 
 
 def render(request: Request, name: str, *, status: int = 200, signed_in: bool = True, **values: Any) -> HTMLResponse:
@@ -83,7 +77,7 @@ def sign_in(
     access: Access = request.app.state.access
     address = request.client.host if request.client else ""
     try:
-        _same_site(request)
+        same_site(request)
         caller = access.by_token(key.strip()) if key else access.by_password(email, password, address=address)
     except NotAllowed as error:
         status = 429 if isinstance(error, TooManyTries) else 401
@@ -114,7 +108,7 @@ def signed_in(request: Request, access: Access, caller: Caller) -> Response:
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    _same_site(request)
+    same_site(request)
     access: Access = request.app.state.access
     access.end(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/sign-in", 303)
@@ -122,7 +116,7 @@ def sign_out(request: Request) -> Response:
     return answer
 
 
-def _same_site(request: Request) -> None:
+def same_site(request: Request) -> None:
     """A form of another site is refused, whatever cookies its browser sends. Raises NotAllowed."""
     origin = request.headers.get("origin")
     if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
@@ -175,40 +169,3 @@ def _field_name(loc: tuple[int | str, ...]) -> str:
 
 def _job_label(title: str, location: str | None, opened_at: str | None) -> str:
     return ", ".join(part for part in (title, location, opened_at[:7] if opened_at else None) if part)
-
-
-@router.get("/people/{person_id}")
-def person_page(
-    request: Request, person_id: str, caller: PageCaller, runtime: OpenRuntime, answers: OpenAnswers, back: str = ""
-) -> Response:
-    if caller is None:
-        return RedirectResponse("/sign-in", 303)
-    try:
-        person = answers.person(person_id, caller.viewer)
-    except HeadwaterError as error:
-        return error_page(request, error)
-    titles = runtime.vocabulary(caller.viewer).job_titles
-    return render(
-        request,
-        "person.html",
-        p=person,
-        back=f"/search?{back}" if back else "",
-        years=f"{person.years:.0f} years in work" if person.years else None,
-        applications=[(application, titles.get(application.job_id)) for application in person.applications],
-        facts=_facts(person, lambda observed: views.age(observed, runtime.today)),
-    )
-
-
-def _facts(person: PersonOut, age: Any) -> list[tuple[str, list[dict[str, str]]]]:
-    """Facts by kind for reading: each value once, with its number and where and when it was stated."""
-    connections = {item.record.id: item.connection for item in person.records}
-    groups: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    for fact in person.facts:
-        detail = ""
-        if fact.number is not None and fact.kind == "skill":
-            detail = f"{fact.number:.0f} y" if fact.number >= 1 else ""
-        elif fact.number is not None and fact.kind == "language":
-            detail = _CEFR.get(int(fact.number), "")
-        origin = " · ".join(part for part in (connections.get(fact.record_id or "", ""), age(fact.observed)) if part)
-        groups[fact.kind].setdefault(fact.label, {"label": fact.label, "detail": detail, "origin": origin})
-    return [(heading, list(groups[kind].values())) for kind, heading in _HEADINGS.items() if groups.get(kind)]

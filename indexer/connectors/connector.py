@@ -266,6 +266,15 @@ class Writing(Protocol):
         ...
 
 
+@runtime_checkable
+class Speaking(Protocol):
+    """A connector some of whose values are ids of the vendor's."""
+
+    def spoken(self, path: str, value: Any, look: Look) -> Any:
+        """Pure. A value of an edit as people call it: the name of a stage."""
+        ...
+
+
 class Vendor(Protocol):
     """A plug-in of the entry-point group ``headwater.connectors``."""
 

@@ -1,6 +1,7 @@
 """The truth in SQL: people, their records, jobs, events, searches. The only code that speaks to the database."""
 
 from indexer.ledger.accounts import Account, Accounts, SessionRow
+from indexer.ledger.acted import Acted, ActionLog
 from indexer.ledger.briefs import Brief, headline_of
 from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
@@ -28,6 +29,7 @@ from indexer.ledger.sync_values import (
     MirrorItem,
     Mode,
     OutboxRow,
+    State,
     Taken,
     WalkRow,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "WRITE",
     "Account",
     "Accounts",
+    "Acted",
+    "ActionLog",
     "Answer",
     "Brief",
     "BudgetRow",
@@ -70,6 +74,7 @@ __all__ = [
     "Resealed",
     "SearchNote",
     "SessionRow",
+    "State",
     "Subjects",
     "SyncStore",
     "SyncWrite",

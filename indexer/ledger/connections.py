@@ -54,7 +54,8 @@ class Connections:
             elif found.vendor != vendor or (found.origin != origin and not moved):
                 raise BadInput(f"There is a connection {name!r} to another system.", "Give this one another name.")
             else:
-                kept = row if secrets_sealed else {k: v for k, v in row.items() if k != "secrets"}
+                stay = {"settings": bool(settings), "secrets": bool(secrets_sealed)}  # what was set, unless told anew
+                kept = {k: v for k, v in row.items() if stay.get(k, True)}
                 conn.execute(update(s.connection).where(*own).values(**kept))
                 w = s.walk.c  # a key that may do more now: what was denied is tried again
                 conn.execute(
@@ -89,6 +90,17 @@ class Connections:
     def set_secrets(self, workspace: str, name: str, sealed: str) -> None:
         """The webhook secrets that are good from now on. Raises NotFound."""
         self._set(workspace, name, secrets=sealed)
+
+    def change_settings(self, workspace: str, name: str, values: Mapping[str, str | None]) -> ConnectionRow:
+        """Change these settings; None takes one away, the others stay. Raises NotFound."""
+        c = s.connection.c
+        own = (c.workspace == workspace, c.name == name)
+        with self._writing.begin() as conn:
+            found = conn.scalar(select(c.settings).where(*own))
+            if found is not None:
+                said = {k: v for k, v in {**json.loads(found), **values}.items() if v is not None}
+                conn.execute(update(s.connection).where(*own).values(settings=json.dumps(said)))
+        return self.get(workspace, name)
 
     def stop(self, workspace: str, name: str, reason: str) -> None:
         self._set(workspace, name, state="stopped", reason=reason)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from engine.errors import NeedsOperator
 from engine.records import Viewer
 from indexer.ledger.accounts import Accounts
+from indexer.ledger.acted import ActionLog
 from indexer.ledger.connections import Connections
 from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
@@ -52,6 +53,10 @@ class Ledger:
 
     def reader(self, viewer: Viewer) -> Reader:
         return Reader(self._reading, viewer, self._clock)
+
+    def actions(self, viewer: Viewer) -> ActionLog:
+        """What was asked for in the ATSs, as far as the viewer may see it."""
+        return ActionLog(self._reading, self.reader(viewer))
 
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
         return Writer(self._writing, workspace, actor, self._clock)

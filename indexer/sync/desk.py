@@ -42,8 +42,6 @@ class Desk:
         the second time nothing happens. Raises Refused (this cannot be done, with the reason), NotFound.
         """
         action_id = action_id or str(uuid4())
-        if before := self._store.action(action_id):
-            return [before]
         if isinstance(action, AddCandidate):
             person = person or f"new-{action_id}"
             steps: list[Action] = [action.model_copy(update={"job": None})]
@@ -54,6 +52,8 @@ class Desk:
             raise BadInput("The action names no person.", "Only a new candidate has none yet.")
         rows = []
         with self._store.write(actor=by.actor) as tx:
+            if before := self._store.action(action_id):  # looked up within: of two at once, one is first
+                return [before]
             for number, step in enumerate(steps):
                 one = action_id if not number else str(uuid4())
                 rows.append(self._owe(tx, person, step, by, one))

@@ -20,6 +20,8 @@ from indexer.ledger import ConnectionRow
 from indexer.vault import Vault
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+OURS = frozenset({"writes", "wins", "sync_user"})
+"""Settings of a connection that are Headwater's own; the others are its vendor's."""
 AGENT = "Headwater (self-hosted search over an applicant tracking system)"
 
 
@@ -42,7 +44,8 @@ class Opener:
     def connector(self, row: ConnectionRow) -> Connector:
         """Raises NeedsOperator: no such connector, or a credential that the secret does not open."""
         credential = self._vault.open(row.credential)
-        return self.vendor(row.vendor).connector(credential, origin=row.origin, settings=row.settings)
+        theirs = {name: value for name, value in row.settings.items() if name not in OURS}
+        return self.vendor(row.vendor).connector(credential, origin=row.origin, settings=theirs)
 
     def secrets(self, row: ConnectionRow) -> tuple[str, ...]:
         """The webhook secrets that are good now; none: no delivery is believed. Raises NeedsOperator."""

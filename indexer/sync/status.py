@@ -53,6 +53,10 @@ class ConnectionStatus(Record):
     first_sync: FirstSync
     lag_s: float | None
     vendor_delay_s: float
+    writes: str
+    """on, dry, off"""
+    wins: tuple[str, ...]
+    """Values of which our word counts, whatever was changed there meanwhile."""
     webhooks: bool
     last_delivery_at: str | None
     kinds: tuple[KindStatus, ...]
@@ -72,7 +76,9 @@ def status_of(store: SyncStore, row: ConnectionRow, connector: Connector | None,
         name=row.name, vendor=row.vendor, origin=row.origin, state=row.state,
         first_sync=_first(walks, counts, connector, now),
         lag_s=None if not polled or None in polled else max(age for age in polled if age is not None),
-        vendor_delay_s=row.lag_s, webhooks=bool(row.secrets), last_delivery_at=store.last_delivery(),
+        vendor_delay_s=row.lag_s, writes=row.settings.get("writes", "on"),
+        wins=tuple(name for name in row.settings.get("wins", "").split(",") if name),
+        webhooks=bool(row.secrets), last_delivery_at=store.last_delivery(),
         kinds=tuple(_kinds(connector, feeds, row)) if connector else (),
         feeds=feeds, counts=counts, drift=drift, needs=tuple(_needs(row, walks, counts, drift)),
     )  # fmt: skip
@@ -121,6 +127,9 @@ def _needs(row: ConnectionRow, walks: list[WalkRow], counts: Mapping[str, int], 
         said.append(f"{counts['parked']:,} records are parked: `headwater sync parked {row.name}` says why.")
     if counts["conflicts"]:
         said.append(f"{counts['conflicts']:,} values changed on both sides; the ATS's stands.")
+    if counts["refused"]:
+        refused = f"{counts['refused']:,} actions were refused by the ATS"
+        said.append(f"{refused}: `headwater sync actions {row.name} --state parked` says why.")
     if drift:
         said.append(f"The vendor's answers hold {len(drift):,} fields or values not known here; kept, not understood.")
     return said

@@ -16,11 +16,13 @@ from api.secret import new_key
 OPEN = {"/v1/health", "/v1/hooks/{token}"}
 """health names nobody; a delivery's signature is its key."""
 COMPANY = {"/sign-in/company", "/sign-in/company/back"}
-PAGES = COMPANY | {"/", "/sign-in", "/sign-in/{token}", "/sign-out", "/search", "/people/{person_id}", "/static"}
+PERSON = {"/people/{person_id}", "/people/{person_id}/act", "/people/{person_id}/actions/{action_id}"}
+PAGES = COMPANY | PERSON | {"/", "/sign-in", "/sign-in/{token}", "/sign-out", "/search", "/static"}
 BODIES = {
     "/v1/search": {"text": "x"},
     "/v1/rank": {"text": "x", "ids": []},
     "/v1/people": {"connection": "t", "people": []},
+    "/v1/actions": {"actions": []},
     "/v1/users": {"email": "new@example.com", "name": "New", "role": "viewer"},
     "/v1/users/{user_id}": {"name": "Other"},
     "/v1/keys": {"name": "new"},

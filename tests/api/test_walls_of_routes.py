@@ -7,6 +7,7 @@ does a body. Pages are tried in test_walls.py, webhooks have a signature of thei
 import itertools
 import json
 import re
+from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -14,16 +15,17 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from api.app import make_app
-from api.roles import ROLES
+from api.roles import MAY, ROLES
 from api.secret import new_key
 from eval.bench.canaries import CONNECTION, LEADS, make_canaries
 from eval.bench.leaks import NOBODY
+from indexer.ledger import OutboxRow
 from tests.api.walled import BoundToJobs, two_workspaces
 
 AN_ID = re.compile(r"(^|_)(ids?|jobs?|persons?|people|keys?|users?|tokens?|cursor|list)$")
 KINDS = {
     "person_id": "person", "ids": "person", "user_id": "user", "key_id": "key", "job_id": "job", "job": "job",
-    "jobs": "job", "cursor": "job",
+    "jobs": "job", "cursor": "job", "action_id": "action", ("/v1/actions", "cursor"): "action",
 }  # fmt: skip
 NO_IDS = {
     ("/v1/hooks/{token}", "token"),  # names a connection by 256 random bits
@@ -40,9 +42,15 @@ BODIES = {
     "/v1/users": lambda: {"email": f"new{next(numbers)}@example.com", "name": "New", "role": "viewer"},
     "/v1/users/{user_id}": lambda: {"name": "Other"},
     "/v1/keys": lambda: {"name": "new"},
+    "/v1/actions": lambda: {"actions": [{}]},  # each is checked by itself: see below
     "/v1/hooks/{token}": dict,
 }
-NEVER = {"person": NOBODY, "user": NOBODY, "key": NOBODY, "job": f"{CONNECTION}:neverwasx"}
+NEVER = {"person": NOBODY, "user": NOBODY, "key": NOBODY, "action": NOBODY, "job": f"{CONNECTION}:neverwasx"}
+
+
+def kind_of(path, name):
+    last = name.rsplit(".")[-1]
+    return KINDS.get((path, last)) or KINDS.get(last)
 
 
 class Inner(BaseModel):
@@ -103,6 +111,7 @@ def walled(world, tmp_path_factory, lexicon):
             "job": [f"{CONNECTION}:{job.id}" for job in there.jobs[:2]],
             "user": [ledger.accounts.add(there.name, "they@example.com", name="They", role="admin").id],
             "key": [ledger.keys.add(there.name, "theirs", "d" * 64, "hw_abcd", role="admin").id],
+            "action": [owed(ledger, there.name, next(iter(there.ids)), {"kind": "note", "text": "x"})],
         }
         outside = sorted(set(here.ids) - here.applied({mine}))
         within = sorted(here.applied({mine}))
@@ -110,9 +119,24 @@ def walled(world, tmp_path_factory, lexicon):
         behind = {
             "person": [here.ids[key] for key in outside[:2]],
             "job": [f"{CONNECTION}:{secret.id}"],
+            "action": [owed(ledger, here.name, outside[0], {"kind": "contact", "set": {"phone": "1"}})],
+            "action of a job": [owed(ledger, here.name, within[0], {"kind": "application", "job": secret.id})],
         }
         with TestClient(app, base_url="http://127.0.0.1") as client:
             yield client, keys, foreign, behind, here.ids[within[0]]
+
+
+def owed(ledger, workspace, record, action):
+    """The id of an action that waits."""
+    with ledger.sync(workspace, CONNECTION).write() as tx:
+        row = OutboxRow(
+            id=str(uuid4()), seq=tx.next_seq(), person=record, kind=action["kind"], action=action,
+            draft={"item_kind": "things", "body": {}}, state="waiting", actor="key:theirs", as_user=None, why="",
+            at="2026-11-01T08:00:00.000+00:00", due_at="2026-11-01T08:00:00.000+00:00", attempts=0, sent_at=None,
+            looked=None, done_at=None, remote_id=None, problem="", theirs={}, undoes=None,
+        )  # fmt: skip
+        tx.owe([row])
+    return row.id
 
 
 def asked(client, key, method, path, where, name, value):
@@ -142,7 +166,7 @@ def test_every_id_of_every_route_is_known_how_to_fill(walled):
     found = list(ids_of(walled[0].app.openapi()))
     unknown = {
         (path, name) for _, path, _, name in found
-        if (path, name.rsplit(".")[-1]) not in NO_IDS and name.rsplit(".")[-1] not in KINDS
+        if (path, name.rsplit(".")[-1]) not in NO_IDS and kind_of(path, name) is None
     }  # fmt: skip
     assert unknown == set(), "say in KINDS what this id names, or in NO_IDS why it names nothing of ours"
     assert {path for _, path, _, _ in found} >= {"/v1/people/{person_id}", "/v1/rank", "/v1/search", "/v1/jobs"}
@@ -174,10 +198,12 @@ def test_what_is_not_theirs_is_answered_as_what_never_was(walled, world, role):
     for method, path, where, name in ids_of(client.app.openapi()):
         if (path, name.rsplit(".")[-1]) in NO_IDS:
             continue
-        kind = KINDS[name.rsplit(".")[-1]]
+        kind = kind_of(path, name)
         not_theirs = [*foreign[kind]]
-        if kind == "person" and role == "hiring-manager":
-            not_theirs += behind["person"]
+        if kind == "action":
+            not_theirs += behind["action of a job"]
+        if kind in ("person", "action") and role == "hiring-manager":
+            not_theirs += behind[kind]
         if kind == "job" and "users" not in path:  # an admin gives away jobs without reading them
             not_theirs += behind["job"]
         never = asked(client, keys[role], method, path, where, name, NEVER[kind])
@@ -190,10 +216,28 @@ def test_what_is_not_theirs_is_answered_as_what_never_was(walled, world, role):
     assert tried >= 12
 
 
+@pytest.mark.parametrize("role", [role for role in ROLES if "act" in MAY[role]])
+def test_an_action_about_whom_they_may_not_see_is_refused_as_about_nobody(walled, role):
+    client, keys, foreign, behind, within = walled
+
+    def refused(person, action):
+        body = {"actions": [{"person_id": person, "action": action}]}
+        answer = client.post("/v1/actions", json=body, headers={"X-API-Key": keys[role]})
+        assert answer.status_code == 202
+        return told(answer.status_code, answer.text, person)
+
+    for action in ({"kind": "note", "text": "x"}, {"kind": "application", "job": behind["job"][0]}):
+        for person in foreign["person"]:
+            assert refused(person, action) == refused(NOBODY, action)
+        assert refused(within, action) != refused(NOBODY, action)
+
+
 def test_what_is_theirs_is_answered_otherwise(walled):
     """Or all of the above would hold for a server that knows nobody."""
     client, keys, _, behind, within = walled
     for role in ROLES:
+        seen = asked(client, keys[role], "GET", "/v1/actions/{action_id}", "path", "action_id", behind["action"][0])[0]
+        assert seen == (404 if role == "hiring-manager" else 200)
         assert asked(client, keys[role], "GET", "/v1/people/{person_id}", "path", "person_id", within)[0] == 200
     assert (
         asked(client, keys["viewer"], "GET", "/v1/people/{person_id}", "path", "person_id", behind["person"][0])[0]

@@ -125,6 +125,9 @@ class Teamtailor:
             case _:
                 return self.fetch(http, "candidates", person_id)
 
+    def spoken(self, path: str, value: Any, look: Look) -> Any:
+        return writes.spoken(path, value, look)
+
     def is_effect(self, item: Item, draft: Draft, person_id: str, mark: Mark) -> bool:
         return writes.is_effect(item, draft, person_id, mark)
 

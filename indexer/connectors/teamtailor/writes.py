@@ -143,6 +143,17 @@ def is_effect(item: Item, draft: Draft, person_id: str, mark: Mark) -> bool:
             return f"hw-{short(mark)}" in (said.get("tags") or ())
 
 
+def spoken(path: str, value: Any, look: Look) -> Any:
+    """A value of an edit as it is called there."""
+    if path == "attributes.rejected-at":
+        return "rejected" if value else "active"
+    kind, name = {"refs.stage": ("stages", "name"), "refs.reject-reason": ("reject-reasons", "reason")}.get(
+        path, ("", "")
+    )
+    body = look(kind, str(value)) if kind and value is not None else None
+    return one_line(body["attributes"].get(name)) or value if body else value
+
+
 def short(mark: Mark) -> str:
     return mark.action.replace("-", "")[-12:]
 
@@ -162,7 +173,7 @@ def _note(text: str, person_id: str, mark: Mark, *, private: bool = False) -> Dr
     if mark.user is None:
         raise Refused(
             "Teamtailor wants to know which of its users writes a note.",
-            "`headwater users ats-user EMAIL CONNECTION ID` says who you are there.",
+            "`headwater users map EMAIL CONNECTION ID` says who you are there, `headwater sync user` who others are.",
         )
     attributes = {
         "note": f"{text.rstrip()}\n\n[hw:{short(mark)}]", "private-note": private, "user-id": mark.user,

@@ -1,5 +1,7 @@
 """Writing to the ATS: seen here at once, written there once, and nobody's edit overwritten, whatever goes wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from engine.errors import BadInput, NotFound
@@ -398,6 +400,15 @@ def test_a_request_that_comes_twice_is_one_action(quick, filled):
     assert one == two
     quick.run(100)
     assert writes(quick) == ["note"]
+
+
+def test_a_request_that_comes_many_times_at_once_is_one_action(world, filled):
+    ready(world, filled)
+    once = "00000000-0000-0000-0000-000000000001"
+    with ThreadPoolExecutor(8) as pool:
+        rows = list(pool.map(lambda _: do(world, AddNote(text="Met."), action_id=once), range(16)))
+    assert {row.seq for row in rows} == {1}
+    assert len(world.store.actions()) == 1
 
 
 def test_after_a_restored_backup_nothing_is_sent_that_was_sent_before(quick, filled):

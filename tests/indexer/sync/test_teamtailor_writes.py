@@ -238,3 +238,23 @@ def test_a_write_of_ours_is_no_news_when_its_webhook_comes(account, someone):
     account.run(4000)
     assert len(account.events()) == events
     assert len(sent(account, "PATCH")) == patches
+
+
+def test_what_is_changed_is_spoken_of_by_its_name(account, store, someone):
+    record, application = someone
+    reason = next(iter(store.rows("reject-reasons")))
+    _, [row] = do(account, record.id, Reject(application=application.id, reason=reason.id))
+    said = {
+        edit["name"]: account.bench.connector.spoken(path, edit["after"], account.work.store.body)
+        for path, edit in row.draft["edits"].items()
+    }
+    assert said == {"outcome": "rejected", "reason": reason.attributes["reason"]}
+    spoken, look = account.bench.connector.spoken, account.work.store.body
+    assert spoken("refs.stage", store.get("job-applications", application.id).relations["stage"][1], look) == (
+        application.stage
+    )
+    assert spoken("attributes.rejected-at", None, look) == "active"
+    assert spoken("refs.stage", "no-such-stage", look) == "no-such-stage"
+    assert spoken("attributes.phone", "+46700000001", look) == "+46700000001"
+    _, rows = do(account, record.id, Reopen(application=application.id))
+    settle(account, rows)
