@@ -6,6 +6,9 @@ from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
+from indexer.ledger.outgoing_queue import OutgoingQueue
+from indexer.ledger.outgoing_subscriptions import Subscriptions
+from indexer.ledger.outgoing_values import Claimed, DeliveryRow, Outcome, Replay, SubscriptionRow
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
 from indexer.ledger.subjects import Subjects
@@ -42,9 +45,11 @@ __all__ = [
     "Answer",
     "Brief",
     "BudgetRow",
+    "Claimed",
     "ConflictRow",
     "ConnectionRow",
     "Connections",
+    "DeliveryRow",
     "DirtyRoot",
     "EmbeddingCache",
     "Event",
@@ -57,14 +62,19 @@ __all__ = [
     "Ledger",
     "MirrorItem",
     "Mode",
+    "Outcome",
+    "OutgoingQueue",
     "ParkedRow",
     "Put",
     "Reader",
     "RecordVersion",
+    "Replay",
     "Resealed",
     "SearchNote",
     "SessionRow",
     "Subjects",
+    "SubscriptionRow",
+    "Subscriptions",
     "SyncStore",
     "SyncWrite",
     "Taken",
