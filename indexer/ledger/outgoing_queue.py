@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, and_, delete, func, select, update
 
@@ -25,6 +25,7 @@ TAKEN = 200
 MOST_DUE = 500
 """Of one subscription, deliveries that are due before more are taken: a backlog stays in the log, not in a table."""
 ACTOR = "webhooks"
+Settled = Literal["delivered", "failed", "disabled", "late"]
 
 
 class OutgoingQueue:
@@ -143,8 +144,8 @@ class OutgoingQueue:
         found = conn.execute(select(t.event).where(e.workspace == row.workspace, e.seq == seq)).one()
         return Event(found.seq, found.kind, tuple(json.loads(found.ids)), found.actor, found.at)
 
-    def settle(self, claimed: Claimed, outcome: Outcome) -> bool:
-        """Note what became of it. False, and nothing is changed: the claim is not ours any more.
+    def settle(self, claimed: Claimed, outcome: Outcome) -> Settled:
+        """Note what became of it. late: the claim is not ours any more, and nothing is changed.
 
         A subscription that ``outcome.off`` gives a reason for is disabled, which is an event of its own.
         """
@@ -156,7 +157,7 @@ class OutgoingQueue:
         with self._writing.begin() as conn:
             ours = (*_of(row), c.id == claimed.id, c.state == "sending", c.token == claimed.token)
             if not conn.execute(update(o.delivery).where(*ours).values(**values)).rowcount:
-                return False
+                return "late"
             s = o.subscription.c
             own = (s.workspace == row.workspace, s.id == row.id)
             since, state = conn.execute(select(s.failing_since, s.state).where(*own)).one()
@@ -170,7 +171,8 @@ class OutgoingQueue:
                 if reason and state == "active":
                     self._set(conn, row, state="disabled", reason=reason)
                     Writer(self._writing, row.workspace, ACTOR, self._clock).note_in(conn, "webhook.disabled", [row.id])
-        return True
+                    return "disabled"
+        return "delivered" if outcome.state == "delivered" else "failed"
 
     def _set(self, conn: Connection, row: SubscriptionRow, **values: Any) -> None:
         s = o.subscription.c
