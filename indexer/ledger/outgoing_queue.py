@@ -69,9 +69,9 @@ class OutgoingQueue:
 
     def _take_new(self, conn: Connection, row: SubscriptionRow) -> None:
         e = t.event.c
-        query = select(e.seq, e.kind).where(e.workspace == row.workspace, e.seq > row.cursor).order_by(e.seq)
+        query = select(e.seq, e.kind, e.at).where(e.workspace == row.workspace, e.seq > row.cursor).order_by(e.seq)
         events = conn.execute(query.limit(TAKEN)).all()
-        rows = [self._owed(row, event.seq) for event in events if _tells(row, event.kind)]
+        rows = [self._owed(row, event.seq, event.at) for event in events if _tells(row, event.kind)]
         upsert(conn, o.delivery, rows, update=False)  # a replay may have been quicker
         self._set(conn, row, cursor=events[-1].seq)
 
@@ -81,10 +81,9 @@ class OutgoingQueue:
         e, c = t.event.c, o.delivery.c
         end = min(row.replay_next + TAKEN - 1, row.replay_to)
         within = (e.workspace == row.workspace, e.seq >= row.replay_next, e.seq <= end)
-        query = select(e.seq, e.kind).where(*within).order_by(e.seq)
-        rows = {
-            message_id(row.workspace, s): self._owed(row, s) for s, kind in conn.execute(query) if _tells(row, kind)
-        }
+        query = select(e.seq, e.kind, e.at).where(*within).order_by(e.seq)
+        owed = [self._owed(row, event.seq, event.at) for event in conn.execute(query) if _tells(row, event.kind)]
+        rows = {one["id"]: one for one in owed}
         for there in conn.execute(select(c.id, c.state, c.token).where(*_of(row), c.id.in_(list(rows)))):
             if there.state == "sending":  # it is on its way: once more would be twice at once
                 del rows[there.id]
@@ -94,10 +93,10 @@ class OutgoingQueue:
         over = end >= row.replay_to
         self._set(conn, row, replay_next=None if over else end + 1, replay_to=None if over else row.replay_to)
 
-    def _owed(self, row: SubscriptionRow, seq: int) -> dict[str, Any]:
+    def _owed(self, row: SubscriptionRow, seq: int, at: str) -> dict[str, Any]:
         now = stamp(self._clock())
         return {
-            "workspace": row.workspace, "subscription": row.id, "id": message_id(row.workspace, seq), "seq": seq,
+            "workspace": row.workspace, "subscription": row.id, "id": message_id(row.workspace, seq, at), "seq": seq,
             "state": "waiting", "due_at": now, "token": 0, "attempts": 0, "status": None, "problem": "",
             "asked_at": now, "at": None,
         }  # fmt: skip

@@ -165,9 +165,13 @@ class Subscriptions:
             return [read_delivery(row) for row in rows]
 
 
-def message_id(workspace: str, seq: int) -> str:
-    """The webhook-id of an event: the same for every attempt, replay and subscription. Tells no workspace's name."""
-    return f"msg_{hashlib.sha256(workspace.encode()).hexdigest()[:12]}_{seq}"
+def message_id(workspace: str, seq: int, at: str) -> str:
+    """The webhook-id of an event: the same for every attempt, replay and subscription.
+
+    at: when it was committed. A number alone would come back after a restored backup, or from another installation,
+    and receivers would take a new event for one they had.
+    """
+    return f"msg_{hashlib.sha256(f'{workspace} {at}'.encode()).hexdigest()[:12]}_{seq}"
 
 
 def newest(conn: Connection, workspace: str) -> int:

@@ -2,8 +2,13 @@
 
 import json
 import random
+import signal
+import subprocess
+import sys
+import time
 from datetime import timedelta
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from standardwebhooks.webhooks import Webhook
@@ -14,7 +19,7 @@ from engine.records import SourceRecord
 from indexer.ledger import Ledger
 from indexer.outgoing import KINDS, Answered, Secrets, Sender, Work, step
 from indexer.outgoing import sender as module
-from tests.api.conftest import NOW, add_key
+from tests.api.conftest import NOW, ROOT, add_key
 from tests.api.test_docs import DOCS
 from tests.indexer.outgoing.listening import listening
 
@@ -311,3 +316,38 @@ def test_from_a_put_to_a_verified_delivery_over_a_socket(runtime, settings, monk
 def test_every_kind_of_event_is_documented():
     text = (DOCS / "webhooks.md").read_text("utf-8")
     assert [kind for kind, meaning in KINDS.items() if f"| `{kind}` |" not in text or meaning not in text] == []
+
+
+def test_the_processes_that_sync_send_webhooks_too(serving, run, env, tmp_path):
+    """``serve`` and ``work``: to a name that nobody has, so that each attempt is a failure that can be seen."""
+    _, address, process = serving()
+    [key] = [
+        word for word in run("keys", "create", "tests", "--role", "admin").stdout.split() if word.startswith("hw_")
+    ]
+    with httpx.Client(base_url=address, headers={"X-API-Key": key}, trust_env=False) as client:
+        webhook = client.post("/v1/webhooks", json={"url": "https://hooks.example.test/x"}).json()["id"]
+        client.put("/v1/people", json={"connection": "crm", "people": [{"id": "1", "name": "Test Person"}]})
+        until(lambda: client.get(f"/v1/webhooks/{webhook}").json()["failing_since"])
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'data' / 'headwater.db'}", create=False)
+    row = ledger.subscriptions.test("default", webhook)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "work"], env={**env, "PYTHONPATH": str(ROOT)}, cwd=tmp_path,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        until(lambda: row.id in {d.id for d in ledger.subscriptions.deliveries("default", webhook, state="failed")})
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _, errors = worker.communicate(timeout=20)
+        ledger.close()
+    assert worker.returncode == 0
+    assert "hooks.example.test" not in errors
+
+
+def until(said, seconds=40.0):
+    end = time.monotonic() + seconds
+    while not said():
+        assert time.monotonic() < end, "nothing came"
+        time.sleep(0.1)

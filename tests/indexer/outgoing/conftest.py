@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from standardwebhooks import webhooks as standard
 
-from engine.records import SourceRecord
+from engine.records import SourceRecord, Viewer
 from indexer.ledger import Ledger
+from indexer.ledger.outgoing_subscriptions import message_id
 from indexer.outgoing import Answered, Secrets, Work, new_secret, next_at, step
 from indexer.vault import Vault
 
@@ -77,6 +78,13 @@ class World:
             ].person_id
             for key in keys
         ]
+
+    def event_id(self, seq, workspace="default"):
+        [event] = self.ledger.reader(Viewer(workspace=workspace)).events(seq - 1, limit=1)
+        return message_id(workspace, seq, event.at)
+
+    def ids(self, first, last):
+        return [self.event_id(seq) for seq in range(first, last + 1)]
 
     def get(self, webhook_id, workspace="default"):
         return self.ledger.subscriptions.get(workspace, webhook_id)
