@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from api.secret import Secret
@@ -26,9 +26,9 @@ def worker_of(ledger: Ledger, secret: Secret, settings: Settings, on_change: Cal
     )  # fmt: skip
 
 
-def sender_of(ledger: Ledger, secret: Secret, settings: Settings) -> Sender:
-    """Not started."""
-    return Sender(ledger, Secrets(secret.vault()), Http(), workspace=settings.workspace)
+def sender_of(ledger: Ledger, secret: Secret, settings: Settings, *, local: Sequence[str] = ()) -> Sender:
+    """Not started. local: loopback origins it may call; none where a real installation is served."""
+    return Sender(ledger, Secrets(secret.vault()), Http(local=local), workspace=settings.workspace)
 
 
 def standing_of(ledger: Ledger, opener: Opener, row: ConnectionRow) -> ConnectionStatus:

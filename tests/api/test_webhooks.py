@@ -15,9 +15,10 @@ from standardwebhooks.webhooks import Webhook
 
 from api.app import make_app
 from api.errors import PROBLEM
+from api.syncing import sender_of
 from engine.records import SourceRecord
 from indexer.ledger import Ledger
-from indexer.outgoing import KINDS, Answered, Secrets, Sender, Work, step
+from indexer.outgoing import KINDS, Answered, Secrets, Work, step
 from indexer.outgoing import sender as module
 from tests.api.conftest import NOW, ROOT, add_key
 from tests.api.test_docs import DOCS
@@ -289,14 +290,12 @@ def test_only_who_may_manage_webhooks_reaches_them(app, runtime):
 
 def test_from_a_put_to_a_verified_delivery_over_a_socket(runtime, settings, monkeypatch):
     """The whole way: subscribe, put a person by the API, and the receiver's library takes what arrives."""
-    from indexer.outgoing import Http
-
     monkeypatch.setattr(module, "LOOK_S", 0.05)
     with listening() as listener:
         app = make_app(runtime, settings, webhook_origins=[listener.origin])
         headers = {"X-API-Key": add_key(runtime, "admin")}
         other = Ledger.open(settings.database)
-        sender = Sender(other, Secrets(runtime.secret.vault()), Http(local=[listener.origin]), workspace="default")
+        sender = sender_of(other, runtime.secret, settings, local=[listener.origin])
         with TestClient(app, base_url="http://127.0.0.1", headers=headers) as client, sender:
             made = client.post("/v1/webhooks", json={"url": f"{listener.origin}/in"}).json()
             sender.start()
@@ -318,6 +317,7 @@ def test_every_kind_of_event_is_documented():
     assert [kind for kind, meaning in KINDS.items() if f"| `{kind}` |" not in text or meaning not in text] == []
 
 
+@pytest.mark.slow
 def test_the_processes_that_sync_send_webhooks_too(serving, run, env, tmp_path):
     """``serve`` and ``work``: to a name that nobody has, so that each attempt is a failure that can be seen."""
     _, address, process = serving()
