@@ -72,7 +72,7 @@ class OutgoingQueue:
         query = select(e.seq, e.kind, e.at).where(e.workspace == row.workspace, e.seq > row.cursor).order_by(e.seq)
         events = conn.execute(query.limit(TAKEN)).all()
         rows = [self._owed(row, event.seq, event.at) for event in events if _tells(row, event.kind)]
-        upsert(conn, o.delivery, rows, update=False)  # a replay may have been quicker
+        upsert(conn, o.delivery, rows, update=False)
         self._set(conn, row, cursor=events[-1].seq)
 
     def _take_replay(self, conn: Connection, row: SubscriptionRow) -> None:
