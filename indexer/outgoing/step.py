@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
 from engine.errors import NeedsOperator
@@ -100,7 +100,7 @@ def outcome(claimed: Claimed, answered: Answered, now: datetime, rng: random.Ran
     if attempts >= len(SCHEDULE_S) or claimed.event is None:
         return Outcome("failed", answered.status, problem, off=off)
     wait = SCHEDULE_S[attempts] * rng.uniform(1 - JITTER, 1 + JITTER)
-    due_at = (now + timedelta(seconds=wait)).isoformat(timespec="milliseconds")
+    due_at = (now.astimezone(UTC) + timedelta(seconds=wait)).isoformat(timespec="milliseconds")
     return Outcome("waiting", answered.status, problem, due_at, off)
 
 
