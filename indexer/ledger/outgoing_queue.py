@@ -109,10 +109,10 @@ class OutgoingQueue:
         now = stamp(self._clock())
         with self._reading.begin() as conn:
             rows = self._active(conn)
-            busy = self._sending(conn, now)
-            failing = sum(busy.get((row.workspace, row.id), 0) for row in rows if row.failing_since)
+            busy = {(row.workspace, row.id): self._sending(conn, row, now) for row in rows}
+            failing = sum(busy[row.workspace, row.id] for row in rows if row.failing_since)
             for row in rows:
-                mine = busy.get((row.workspace, row.id), 0)
+                mine = busy[row.workspace, row.id]
                 if mine >= (1 if row.failing_since else most) or (row.failing_since and failing >= most_failing):
                     continue
                 query = select(o.delivery).where(*_of(row), _due(now)).order_by(o.delivery.c.due_at, o.delivery.c.seq)
@@ -131,10 +131,10 @@ class OutgoingQueue:
             self._set(conn, row, tried_at=now)
         return Claimed(row, found.id, event, found.asked_at, found.attempts, found.token + 1, until)
 
-    def _sending(self, conn: Connection, now: str) -> dict[tuple[str, str], int]:
+    def _sending(self, conn: Connection, row: SubscriptionRow, now: str) -> int:
         c = o.delivery.c
-        query = select(c.workspace, c.subscription, func.count()).where(c.state == "sending", c.due_at > now)
-        return {(w, s): n for w, s, n in conn.execute(query.group_by(c.workspace, c.subscription))}
+        query = select(func.count()).select_from(o.delivery)
+        return int(conn.scalar(query.where(*_of(row), c.state == "sending", c.due_at > now)) or 0)
 
     def _event(self, conn: Connection, row: SubscriptionRow, seq: int | None) -> Event | None:
         if seq is None:

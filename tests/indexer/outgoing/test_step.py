@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from engine.records import Job, Viewer
@@ -401,3 +402,38 @@ def test_every_kind_the_ledger_writes_is_known(quick):
     quick.ledger.writer().erase(person)
     kinds = {event.kind for event in quick.ledger.reader(Viewer()).events()}
     assert kinds == set(KINDS) - {"webhook.disabled"}
+
+
+def test_no_step_goes_through_all_that_was_ever_sent(quick):
+    """SQLite plans without statistics: a condition too few, and each step reads a month of deliveries."""
+    webhook = quick.subscribe()
+    quick.put(1, 2)
+    asked = []
+    engine = quick.ledger._reading
+    writing = quick.ledger._writing
+
+    def note(_conn, _cursor, sql, values, *_):
+        asked.append((sql, values))
+
+    for one in (engine, writing):
+        event.listen(one, "before_cursor_execute", note)
+    quick.ledger.subscriptions.replay("default", webhook, from_seq=1)
+    quick.run(10)
+    quick.deliveries(webhook, limit=1, after=quick.event_id(1))
+    for one in (engine, writing):
+        event.remove(one, "before_cursor_execute", note)
+    raw = engine.raw_connection()
+    plans = {
+        row[3]
+        for sql, values in asked
+        if sql.startswith(("SELECT", "UPDATE"))
+        for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+    }
+    raw.close()
+    walked = [
+        plan for plan in plans if plan.startswith("SCAN") and "subscription" not in plan and "CONSTANT" not in plan
+    ]
+    assert walked == []
+    narrow = [plan for plan in plans if plan.startswith("SEARCH delivery")]
+    assert narrow
+    assert [plan for plan in narrow if "subscription=?" not in plan] == []
