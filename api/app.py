@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
 from api.oidc import Provider
-from api.routes import actions, admin, company, health, hooks, jobs, pages, people, person_page, search
+from api.routes import actions, admin, company, health, hooks, jobs, pages, people, person_page, search, webhooks
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
 from api.syncing import opener_of
@@ -27,8 +27,13 @@ from engine.errors import NeedsOperator
 STATIC = Path(__file__).parent / "web" / "static"
 
 
-def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = False) -> FastAPI:
-    """The app over an open runtime. close_runtime: the app's end closes it."""
+def make_app(
+    runtime: Runtime, settings: Settings, *, close_runtime: bool = False, webhook_origins: Sequence[str] = ()
+) -> FastAPI:
+    """The app over an open runtime. close_runtime: the app's end closes it.
+
+    webhook_origins: of this machine, that may be subscribed to events; none but in tests.
+    """
 
     answers = Answers(runtime, list_minutes=settings.result_list_minutes)
 
@@ -66,7 +71,8 @@ def make_app(runtime: Runtime, settings: Settings, *, close_runtime: bool = Fals
     app.state.opener = opener_of(runtime.secret)
     app.state.door = Door(connections.by_token, app.state.opener, clock=runtime.clock)
     app.state.deliveries = deliveries
-    for routes in (health, search, people, jobs, actions, hooks, admin):
+    app.state.webhook_origins = tuple(webhook_origins)
+    for routes in (health, search, people, jobs, actions, hooks, admin, webhooks):
         app.include_router(routes.router, prefix="/v1")
     app.include_router(company.router, include_in_schema=False)  # before the page whose address takes any token
     app.include_router(pages.router, include_in_schema=False)

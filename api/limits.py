@@ -84,6 +84,8 @@ class Headers:
                 421, "host", "This service does not answer to that host name.", fix="Set HEADWATER_PUBLIC_URL."
             )(scope, receive, with_headers)
             return
+        if "\x00" in scope["path"]:  # PostgreSQL takes none in a text: an id with one is an id nobody has
+            scope = {**scope, "path": scope["path"].replace("\x00", "\ufffd")}
         await self._app(scope, receive, with_headers)
 
 

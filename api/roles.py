@@ -13,6 +13,7 @@ Permission = Literal[
     "users",  # accounts, their roles and jobs
     "keys",  # API keys
     "connections",  # how sync stands
+    "webhooks",  # who is told of events
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)

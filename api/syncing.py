@@ -1,14 +1,15 @@
-"""Sync put together for a process: what opens stored credentials, and the worker over its connections."""
+"""Sync put together for a process: what opens stored credentials, the worker over connections, who sends webhooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from api.secret import Secret
 from api.settings import Settings
 from engine.errors import HeadwaterError
 from indexer.ledger import ConnectionRow, Ledger
+from indexer.outgoing import Http, Secrets, Sender
 from indexer.sync import Opener, Worker
 from indexer.sync.status import ConnectionStatus, status_of
 
@@ -23,6 +24,11 @@ def worker_of(ledger: Ledger, secret: Secret, settings: Settings, on_change: Cal
         ledger, opener_of(secret), folder=settings.data_dir / "downloads", on_change=on_change,
         workspace=settings.workspace,
     )  # fmt: skip
+
+
+def sender_of(ledger: Ledger, secret: Secret, settings: Settings, *, local: Sequence[str] = ()) -> Sender:
+    """Not started. local: loopback origins it may call; none where a real installation is served."""
+    return Sender(ledger, Secrets(secret.vault()), Http(local=local), workspace=settings.workspace)
 
 
 def standing_of(ledger: Ledger, opener: Opener, row: ConnectionRow) -> ConnectionStatus:

@@ -107,3 +107,16 @@ def test_every_link_between_documents_leads_somewhere():
         if "://" not in link and not (document.parent / link).exists()
     ]
     assert broken == []
+
+
+SPEAK_HTTP = {"indexer/connectors", "indexer/enrich", "indexer/outgoing", "indexer/sync"}
+"""Rooms of the indexer; sync opens the client that a connector speaks through (docs/decisions/0005-outgoing-webhooks.md)."""
+
+
+def test_only_a_few_rooms_of_the_indexer_speak_http():
+    clients = re.compile(r"^\s*(?:import|from) (?:httpx|requests|aiohttp|urllib3|urllib\.request|http\.client)\b", re.M)
+    inside = [
+        p for p in SOURCES if name_of(p).startswith(("indexer/", "engine/")) and clients.search(p.read_text("utf-8"))
+    ]
+    assert {name_of(p.parent) for p in inside} >= {"indexer/outgoing", "indexer/connectors"}
+    assert [name_of(p) for p in inside if not any(name_of(p).startswith(f"{room}/") for room in SPEAK_HTTP)] == []

@@ -15,7 +15,7 @@ from api.app import make_app
 from api.console import err, log_to_stderr, out
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings
-from api.syncing import worker_of
+from api.syncing import sender_of, worker_of
 from engine.errors import NeedsOperator
 
 
@@ -73,15 +73,19 @@ def run(runtime: Runtime, settings: Settings, listening: socket.socket, *, sync:
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
     )
     worker = worker_of(runtime.ledger, runtime.secret, settings, runtime.follow_soon) if sync else None
+    sender = sender_of(runtime.ledger, runtime.secret, settings) if sync else None
     runtime.worker = worker
     try:
         if worker:
             worker.start()
+        if sender:
+            sender.start()
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
         listening.close()
-        if worker:
-            worker.close()
+        for one in (sender, worker):
+            if one:
+                one.close()
     out.print("Stopped.")

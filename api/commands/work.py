@@ -9,7 +9,7 @@ import threading
 from api.console import log_to_stderr, out
 from api.local import open_ledger, secret
 from api.settings import Settings
-from api.syncing import worker_of
+from api.syncing import sender_of, worker_of
 
 
 def work() -> None:
@@ -22,8 +22,10 @@ def work() -> None:
     with (
         open_ledger(settings, create=False) as ledger,
         worker_of(ledger, secret(settings), settings, on_change=lambda: None) as worker,
+        sender_of(ledger, secret(settings), settings) as sender,
     ):
         worker.start()
+        sender.start()
         out.print("Syncing. Ctrl-C stops.")
         stop.wait()
     out.print("Stopped.")

@@ -1,4 +1,7 @@
-"""POST /v1/hooks/{token}: where an ATS tells of changes. Its signature is its key; the request only keeps it."""
+"""POST /v1/hooks/{token}: where an ATS tells of changes. Its signature is its key; the request only keeps it.
+
+Whom we tell of changes is /v1/webhooks, which is another thing.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
 from indexer.ledger.mirror import TRAILS_S
+from indexer.ledger.outgoing_queue import OutgoingQueue
+from indexer.ledger.outgoing_subscriptions import Subscriptions
+from indexer.ledger.outgoing_values import Claimed, DeliveryRow, Outcome, Replay, SubscriptionRow
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed
 from indexer.ledger.subjects import Subjects
@@ -52,8 +55,10 @@ __all__ = [
     "Answer",
     "Brief",
     "BudgetRow",
+    "Claimed",
     "ConnectionRow",
     "Connections",
+    "DeliveryRow",
     "DirtyRoot",
     "EmbeddingCache",
     "Event",
@@ -67,15 +72,20 @@ __all__ = [
     "MirrorItem",
     "Mode",
     "OutboxRow",
+    "Outcome",
+    "OutgoingQueue",
     "ParkedRow",
     "Put",
     "Reader",
     "RecordVersion",
+    "Replay",
     "Resealed",
     "SearchNote",
     "SessionRow",
     "State",
     "Subjects",
+    "SubscriptionRow",
+    "Subscriptions",
     "SyncStore",
     "SyncWrite",
     "Taken",

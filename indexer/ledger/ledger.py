@@ -16,6 +16,8 @@ from indexer.ledger.connections import Connections
 from indexer.ledger.database import Clock, connect, migrate, system_clock
 from indexer.ledger.embeddings import EmbeddingCache
 from indexer.ledger.keys import Keys
+from indexer.ledger.outgoing_queue import OutgoingQueue
+from indexer.ledger.outgoing_subscriptions import Subscriptions
 from indexer.ledger.reader import Reader
 from indexer.ledger.sealed import Resealed, reseal
 from indexer.ledger.subjects import Subjects
@@ -33,6 +35,7 @@ class Ledger:
         self.accounts = Accounts(reading, writing, clock)
         self.subjects = Subjects(writing, clock)
         self.connections = Connections(reading, writing, clock)
+        self.subscriptions = Subscriptions(reading, writing, clock)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, clock: Clock = system_clock) -> Ledger:
@@ -64,6 +67,10 @@ class Ledger:
     def sync(self, workspace: str, connection: str, *, fence: int | None = None) -> SyncStore:
         """What sync needs of one connection. fence: the token of the lease it is done under."""
         return SyncStore(self._reading, self._writing, self._clock, workspace, connection, fence)
+
+    def outgoing(self, workspace: str | None = None) -> OutgoingQueue:
+        """What is owed to subscriptions. workspace None: of all, for a process that sends for all."""
+        return OutgoingQueue(self._reading, self._writing, self._clock, workspace)
 
     def reseal(self, rotate: Callable[[str], str]) -> Resealed:
         """Every sealed text of every workspace once more under the secret in use. rotate: ``Vault.rotate``."""

@@ -306,6 +306,10 @@ class Writer:
             conn.execute(delete(t.indexed).where(c.workspace == self.workspace, c.index == index))
             conn.execute(delete(t.checkpoint).where(p.workspace == self.workspace, p.name == checkpoint))
 
+    def note_in(self, conn: Connection, kind: str, ids: Sequence[str]) -> None:
+        """An event, in a transaction of the ledger's own."""
+        self._event(conn, kind, ids)
+
     def _event(self, conn: Connection, kind: str, ids: Sequence[str]) -> None:
         """Numbered without a gap: one transaction writes at a time, and one rolled back frees its number."""
         query = select(func.coalesce(func.max(t.event.c.seq), 0)).where(t.event.c.workspace == self.workspace)

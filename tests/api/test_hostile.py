@@ -137,6 +137,28 @@ def test_a_path_that_is_not_there_is_a_problem(shared_client, path):
 
 
 @pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/v1/people/a%00b"), ("DELETE", "/v1/keys/a%00b"), ("POST", "/v1/hooks/a%00b")],
+)
+def test_no_nul_in_a_path_reaches_the_database(shared_app, shared_client, method, path):
+    """PostgreSQL refuses a statement with one, which would be an error of ours."""
+    from sqlalchemy import event
+
+    seen = []
+    engine = shared_app.state.runtime.ledger._reading
+    listen = lambda _conn, _cursor, _statement, parameters, *_: seen.append(repr(parameters))  # noqa: E731
+    writing = shared_app.state.runtime.ledger._writing
+    for one in (engine, writing):
+        event.listen(one, "before_cursor_execute", listen)
+    answer = shared_client.request(method, path, content=b"{}")
+    for one in (engine, writing):
+        event.remove(one, "before_cursor_execute", listen)
+    assert answer.status_code in (200, 401, 404)
+    assert seen
+    assert not [line for line in seen if "\\x00" in line]
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "years_min=many", "level=9", "level=x", "policy=mine", "place=Nowhereatall", "cursor=x&q=nurse", "job=zzz",

@@ -26,6 +26,9 @@ BODIES = {
     "/v1/users": {"email": "new@example.com", "name": "New", "role": "viewer"},
     "/v1/users/{user_id}": {"name": "Other"},
     "/v1/keys": {"name": "new"},
+    "/v1/webhooks": {"url": "https://team.example.com/webhooks"},
+    "/v1/webhooks/{webhook_id}": {"state": "paused"},
+    "/v1/webhooks/{webhook_id}/replay": {"from_seq": 1},
 }
 
 

@@ -74,6 +74,8 @@ class World:
         accounts.set_jobs("default", self.lee.id, ["test:j1"])
         self.their_user = other.ledger.accounts.add("elsewhere", f"{CANARY}@example.com", name=CANARY, role="viewer").id
         self.their_key = other.ledger.keys.add("elsewhere", CANARY, "d" * 64, "hw_abcd").id
+        their = f"https://{CANARY}.example.com/"
+        self.their_webhook = other.ledger.subscriptions.add("elsewhere", their, secrets_sealed="s").id
         self.keys = {role: add_key(runtime, role) for role in ROLES}
         mine = runtime.ledger.reader(self.viewer("admin"))
         theirs = other.ledger.reader(self.viewer("admin", "elsewhere"))
@@ -93,6 +95,7 @@ class World:
             "person_id": [self.their_person],
             "user_id": [self.their_user],
             "key_id": [self.their_key],
+            "webhook_id": [self.their_webhook],
             "token": [],
         }
 
@@ -110,6 +113,11 @@ BODIES = {
     "/v1/users": [{"email": "x@example.com", "name": "x", "role": "viewer"}],
     "/v1/users/{user_id}": [{"name": "x"}],
     "/v1/keys": [{"name": "x"}],
+    "/v1/webhooks": [{"url": "https://team.example.com/webhooks"}],
+    "/v1/webhooks/{webhook_id}": [{"state": "paused"}],
+    "/v1/webhooks/{webhook_id}/rotate": [None],
+    "/v1/webhooks/{webhook_id}/replay": [{"from_seq": 1}],
+    "/v1/webhooks/{webhook_id}/test": [None],
 }
 
 

@@ -25,6 +25,7 @@ from tests.api.walled import BoundToJobs, two_workspaces
 AN_ID = re.compile(r"(^|_)(ids?|jobs?|persons?|people|keys?|users?|tokens?|cursor|list)$")
 KINDS = {
     "person_id": "person", "ids": "person", "user_id": "user", "key_id": "key", "job_id": "job", "job": "job",
+    "webhook_id": "webhook",
     "jobs": "job", "cursor": "job", "action_id": "action", ("/v1/actions", "cursor"): "action",
 }  # fmt: skip
 NO_IDS = {
@@ -44,8 +45,18 @@ BODIES = {
     "/v1/keys": lambda: {"name": "new"},
     "/v1/actions": lambda: {"actions": [{}]},  # each is checked by itself: see below
     "/v1/hooks/{token}": dict,
+    "/v1/webhooks": lambda: {"url": "https://team.example.com/webhooks"},
+    "/v1/webhooks/{webhook_id}": lambda: {"state": "paused"},
+    "/v1/webhooks/{webhook_id}/replay": lambda: {"from_seq": 1},
 }
-NEVER = {"person": NOBODY, "user": NOBODY, "key": NOBODY, "action": NOBODY, "job": f"{CONNECTION}:neverwasx"}
+NEVER = {
+    "person": NOBODY,
+    "user": NOBODY,
+    "key": NOBODY,
+    "action": NOBODY,
+    "webhook": NOBODY,
+    "job": f"{CONNECTION}:neverwasx",
+}
 
 
 def kind_of(path, name):
@@ -112,6 +123,7 @@ def walled(world, tmp_path_factory, lexicon):
             "user": [ledger.accounts.add(there.name, "they@example.com", name="They", role="admin").id],
             "key": [ledger.keys.add(there.name, "theirs", "d" * 64, "hw_abcd", role="admin").id],
             "action": [owed(ledger, there.name, next(iter(there.ids)), {"kind": "note", "text": "x"})],
+            "webhook": [ledger.subscriptions.add(there.name, "https://theirs.example.com/", secrets_sealed="s").id],
         }
         outside = sorted(set(here.ids) - here.applied({mine}))
         within = sorted(here.applied({mine}))
@@ -169,7 +181,13 @@ def test_every_id_of_every_route_is_known_how_to_fill(walled):
         if (path, name.rsplit(".")[-1]) not in NO_IDS and kind_of(path, name) is None
     }  # fmt: skip
     assert unknown == set(), "say in KINDS what this id names, or in NO_IDS why it names nothing of ours"
-    assert {path for _, path, _, _ in found} >= {"/v1/people/{person_id}", "/v1/rank", "/v1/search", "/v1/jobs"}
+    assert {path for _, path, _, _ in found} >= {
+        "/v1/people/{person_id}",
+        "/v1/rank",
+        "/v1/search",
+        "/v1/jobs",
+        "/v1/webhooks/{webhook_id}/deliveries",
+    }
 
 
 def test_a_new_route_is_found_and_a_new_body_refused():

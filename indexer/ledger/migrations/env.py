@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from indexer.ledger import outgoing_tables as _outgoing_tables  # noqa: F401 - its tables belong to the metadata
 from indexer.ledger import sync_tables as _sync_tables  # noqa: F401 - its tables belong to the metadata
 from indexer.ledger.tables import metadata
 

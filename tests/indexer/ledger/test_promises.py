@@ -347,9 +347,11 @@ def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
         "embeddings",
         "keys",
         "open",
+        "outgoing",
         "reader",
         "reseal",
         "subjects",
+        "subscriptions",
         "sync",
         "writer",
     }
