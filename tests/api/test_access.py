@@ -17,6 +17,8 @@ ROUTES = [
     ("post", "/v1/search"), ("post", "/v1/rank"), ("get", "/v1/people/x"), ("put", "/v1/people"), ("get", "/v1/jobs"),
     ("get", "/v1/me"), ("get", "/v1/users"), ("post", "/v1/users"), ("patch", "/v1/users/x"), ("get", "/v1/keys"),
     ("post", "/v1/keys"), ("delete", "/v1/keys/x"), ("get", "/v1/connections"),
+    ("post", "/v1/actions"), ("get", "/v1/actions"), ("get", "/v1/actions/x"), ("post", "/v1/actions/x/cancel"),
+    ("post", "/v1/actions/x/retry"), ("post", "/v1/actions/x/undo"),
 ]  # fmt: skip
 
 
