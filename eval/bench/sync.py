@@ -15,12 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from sqlalchemy import create_engine, text
-
 from engine.errors import NeedsOperator
 from eval.simulate.planted import FAULTS, planted
 from eval.simulate.run import outcomes
 from eval.simulate.schedule import Outcome
+from indexer.ledger.practice import databases
 
 MOST_SHOWN = 20
 
@@ -102,15 +101,7 @@ def _databases(kind: str, number: int) -> Iterator[list[str | None]]:
     with TemporaryDirectory(prefix="headwater-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            base = server.get_uri()
-            engine = create_engine(base.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-            with engine.connect() as conn:
-                for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                    conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))  # nothing here has to outlive a power cut
-                conn.execute(text("SELECT pg_reload_conf()"))
-                for n in range(number):
-                    conn.execute(text(f"CREATE DATABASE practice{n}"))
-            engine.dispose()
-            yield [base.replace("/postgres", f"/practice{n}") for n in range(number)]
+            with databases(server.get_uri(), number) as urls:
+                yield list(urls)
         finally:
             server.cleanup()

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from eval.simulate.connector import SIGN
 from eval.simulate.world import NAME, World
 from indexer.connectors.actions import AddCandidate, AddNote, EditContact
-from indexer.ledger import OPEN, OutboxRow, sync_tables
+from indexer.ledger import OPEN, OutboxRow
+from indexer.ledger.practice import versions
 
 
 @dataclass
@@ -50,15 +49,11 @@ class Watch:
                         yield f"{path} of {effect.item} was {saw!r}, which nobody here had seen, and was overwritten"
 
     def _mirror(self, world: World) -> Iterator[str]:
-        m = sync_tables.mirror.c
-        own = (m.workspace == world.workspace, m.connection == NAME, m.version.is_not(None))
-        with world.ledger._reading.begin() as conn:
-            found = conn.execute(select(m.kind, m.id, m.version, m.deleted_at).where(*own)).all()
-        for row in found:
-            key = (row.kind, row.id)
-            if row.version < self.versions.get(key, "") and not row.deleted_at:
-                yield f"{row.kind} {row.id} went back from {self.versions[key]} to {row.version}"
-            self.versions[key] = row.version
+        for kind, item_id, version, gone in versions(world.ledger, world.workspace, NAME):
+            before = self.versions.get((kind, item_id), "")
+            if version < before and not gone:
+                yield f"{kind} {item_id} went back from {before} to {version}"
+            self.versions[kind, item_id] = version
 
     def _shown(self, world: World, rows: dict[str, OutboxRow]) -> Iterator[str]:
         records = world.records()

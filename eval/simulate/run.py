@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import delete
-
 from eval.simulate.ats import Clock
 from eval.simulate.schedule import Outcome, Schedule
 from eval.simulate.world import World
-from indexer.ledger import Ledger, tables
+from indexer.ledger import Ledger
+from indexer.ledger.practice import empty
 
 TOGETHER = 100
 """Schedules in one database before its rows are taken out: it gets slower as it fills."""
@@ -39,13 +38,7 @@ def outcomes(seeds: Iterable[int], *, url: str | None = None, build: Callable[..
         for number, seed in enumerate(seeds, 1):
             yield Schedule(ledger, clock, folder, seed, build).run()
             if number % TOGETHER == 0:
-                _empty(ledger)
-
-
-def _empty(ledger: Ledger) -> None:
-    with ledger._writing.begin() as conn:
-        for table in reversed(tables.metadata.sorted_tables):
-            conn.execute(delete(table))
+                empty(ledger)
 
 
 def counted(found: Iterable[Outcome]) -> tuple[int, Counter[str], list[Outcome]]:

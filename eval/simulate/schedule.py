@@ -13,11 +13,11 @@ from pathlib import Path
 
 from eval.simulate.ats import START, Clock
 from eval.simulate.connector import PracticeConnector
-from eval.simulate.restore import Backup, restored, saved
 from eval.simulate.rules import Watch, quiet
 from eval.simulate.world import NAME, Human, World
 from indexer.connectors.actions import Action, AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
 from indexer.ledger import Ledger
+from indexer.ledger.practice import Backup, put_back, saved
 from indexer.sync.sweep import allow_deletes, sweep_now
 
 TURNS = (25, 60)
@@ -256,7 +256,7 @@ class Schedule:
         if self.backup is None:
             self.backup = saved(self.ledger, world.workspace)
         elif not world.restored:
-            restored(self.ledger, world.workspace, self.backup)
+            put_back(self.ledger, world.workspace, self.backup)
             world.restored = True
             world.seen["restored"] += 1
             for worker in world.workers:

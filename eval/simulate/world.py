@@ -14,8 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from engine.errors import HeadwaterError, NotFound
 from engine.records import Viewer
 from eval.simulate.ats import Ats, Clock, Http
@@ -25,7 +23,8 @@ from indexer.connectors.actions import Action
 from indexer.connectors.connector import Hint
 from indexer.connectors.errors import Refused, TryLater
 from indexer.documents import ReadText
-from indexer.ledger import ConnectionRow, LeaseLost, Ledger, sync_tables
+from indexer.ledger import ConnectionRow, LeaseLost, Ledger
+from indexer.ledger.practice import lease_token, store_of
 from indexer.sync.desk import By, Desk
 from indexer.sync.inbox import hint_json
 from indexer.sync.step import next_at, plan, step
@@ -118,8 +117,7 @@ class World:
     # Processes
 
     def store(self, fence: int | None = None) -> CrashingStore:
-        ledger = self.ledger
-        made = self.store_of(ledger._reading, ledger._writing, self.clock, self.workspace, NAME, fence)
+        made: CrashingStore = store_of(self.store_of, self.ledger, self.workspace, NAME, fence)
         made.fuse = self.fuse
         return made
 
@@ -153,10 +151,7 @@ class World:
         return done is not None
 
     def _holds(self, worker: Worker) -> bool:
-        c = sync_tables.lease.c
-        with self.ledger._reading.begin() as conn:
-            held = conn.scalar(select(c.token).where(c.workspace == self.workspace, c.connection == NAME))
-        return held == worker.token
+        return lease_token(self.ledger, self.workspace, NAME) == worker.token
 
     def _start(self, worker: Worker) -> bool:
         token = self.ledger.connections.lease(self.workspace, NAME, worker.holder, seconds=LEASE_S)

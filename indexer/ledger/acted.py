@@ -1,4 +1,4 @@
-"""What users asked for in the ATSs, as one viewer may see it. Bound to a reader: its walls hold here too.
+"""What users asked for in the ATSs, as one viewer may see it. A reader: its walls hold here too.
 
 Nothing is here of whom the viewer may not see, of a job for others, or of a note for others unless it is their own.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Select, select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from engine.errors import NotFound
 from engine.records import Person
@@ -39,11 +39,8 @@ class Acted:
     told: bool
 
 
-class ActionLog:
-    """Reads as the reader's viewer. Thread-safe."""
-
-    def __init__(self, engine: Engine, reader: Reader) -> None:
-        self._engine, self._reader, self.viewer = engine, reader, reader.viewer
+class ActionLog(Reader):
+    """Thread-safe."""
 
     def page(
         self, *, states: Sequence[str] = (), connection: str | None = None, person_id: str | None = None,
@@ -102,31 +99,27 @@ class ActionLog:
     def _knows(self, person_id: str) -> bool:
         """Whoever is gone there was somebody: only a viewer bound to jobs never saw them for certain."""
         if self.viewer.jobs is not None:
-            return bool(self._reader.briefs([person_id]))
+            return bool(self.briefs([person_id]))
         p = t.person.c
         there = (p.workspace == self.viewer.workspace, p.id == person_id, p.erased_at.is_(None))
         return bool(self._rows(select(p.id).where(*there)))
-
-    def _rows(self, query: Select[Any]) -> Sequence[Any]:
-        with self._engine.begin() as conn:
-            return conn.execute(query).all()
 
     # The walls
 
     def _seen(self, rows: Sequence[Any]) -> list[Acted]:
         """Those of the rows that this viewer may see, in their order."""
         firsts = self._firsts(outbox_row(row) for row in rows if row.undoes)
-        hidden, bound = self._reader.hidden_jobs(), self.viewer.jobs is not None
+        hidden, bound = self._hidden_jobs(), self.viewer.jobs is not None
         some = []
         for row in rows:
             one = outbox_row(row)
             first = firsts.get(one.id, one)
             told = row.deleted_at is None and bool(first.action)
             some.append(Acted(row.connection, one, row.person_id, first, told))
-        reached = set(self._reader.briefs(one.person_id for one in some)) if bound else None
+        reached = set(self.briefs(one.person_id for one in some)) if bound else None
         some = [one for one in some if reached is None or one.person_id in reached]
         doubtful = [one for one in some if self._doubtful(one, hidden)]
-        people = self._reader.people(one.person_id for one in doubtful)
+        people = self.people(one.person_id for one in doubtful)
         shut = {one.row.id for one in doubtful if not self._open(one, people.get(one.person_id))}
         return [one for one in some if one.row.id not in shut]
 

@@ -59,7 +59,7 @@ class Ledger:
 
     def actions(self, viewer: Viewer) -> ActionLog:
         """What was asked for in the ATSs, as far as the viewer may see it."""
-        return ActionLog(self._reading, self.reader(viewer))
+        return ActionLog(self._reading, viewer, self._clock)
 
     def writer(self, workspace: str = "default", actor: str = "local") -> Writer:
         return Writer(self._writing, workspace, actor, self._clock)

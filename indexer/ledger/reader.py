@@ -40,7 +40,7 @@ class Reader:
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """Those of ``ids`` that are there, by id, in the order given."""
         wanted = self._reached(ids)
-        hidden = self.hidden_jobs()
+        hidden = self._hidden_jobs()
         records: dict[str, list[tuple[str, SourceRecord]]] = {}
         for person_id, connection, body in self._bodies(wanted):
             record = SourceRecord.model_validate_json(body)
@@ -137,7 +137,7 @@ class Reader:
         changed = {name: value for name, value in left.items() if value != getattr(record, name)}
         return record.model_copy(update=changed) if changed else record
 
-    def hidden_jobs(self) -> frozenset[str]:
+    def _hidden_jobs(self) -> frozenset[str]:
         """Jobs for an audience this viewer is not in. One they were given is theirs all the same."""
         query = select(t.job.c.id).where(
             t.job.c.workspace == self.viewer.workspace,
@@ -161,7 +161,7 @@ class Reader:
         for key in sorted(self._rows(keys)):
             own = (v.workspace == self.viewer.workspace, v.connection == key[0], v.external_id == key[1])
             rows += self._rows(select(t.record_version).where(*own).order_by(v.version))
-        hidden = self.hidden_jobs()
+        hidden = self._hidden_jobs()
         found = []
         for row in rows:
             said = with_job_names(row.connection, SourceRecord.model_validate_json(row.body))
@@ -258,7 +258,7 @@ class Reader:
     def vocabulary(self) -> Vocabulary:
         """The workspace's own words, for understanding a question."""
         words: dict[str, dict[str, None]] = {}
-        hidden = self.hidden_jobs()
+        hidden = self._hidden_jobs()
         c = t.word.c
         # Each word once, whatever the number of jobs it was said about: with hidden jobs, of the others only.
         query = select(c.kind, c.value).distinct().where(c.workspace == self.viewer.workspace)

@@ -20,6 +20,8 @@ ROUTES = [
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/x"), ("patch", "/v1/webhooks/x"),
     ("delete", "/v1/webhooks/x"), ("post", "/v1/webhooks/x/rotate"), ("post", "/v1/webhooks/x/replay"),
     ("post", "/v1/webhooks/x/test"), ("get", "/v1/webhooks/x/deliveries"),
+    ("post", "/v1/actions"), ("get", "/v1/actions"), ("get", "/v1/actions/x"), ("post", "/v1/actions/x/cancel"),
+    ("post", "/v1/actions/x/retry"), ("post", "/v1/actions/x/undo"),
 ]  # fmt: skip
 
 

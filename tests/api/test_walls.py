@@ -20,6 +20,7 @@ from engine.records import Activity, Application, Document, Job, SourceRecord
 from indexer.ledger import Ledger
 from models import FakeEncoder
 from tests.api.conftest import NOW, add_key, installation
+from tests.api.walled import owed
 
 CANARY = "zanzibar"
 """Stands in everything of a foreign workspace, of a foreign job and of whoever applied for nothing but that."""
@@ -82,6 +83,8 @@ class World:
         self.within = mine.ids_of("test", ["p1"])["p1"]
         self.foreign_person = mine.ids_of("test", ["f1"])["f1"]
         self.their_person = theirs.ids_of("test", ["p1"])["p1"]
+        note = {"kind": "note", "text": f"{CANARY} boss"}
+        self.their_action = owed(other.ledger, "elsewhere", "test", "p1", note)
 
     @staticmethod
     def viewer(_role, workspace="default"):
@@ -96,6 +99,7 @@ class World:
             "user_id": [self.their_user],
             "key_id": [self.their_key],
             "webhook_id": [self.their_webhook],
+            "action_id": [self.their_action],
             "token": [],
         }
 
@@ -128,6 +132,10 @@ def bodies(path, method, ids, jobs):
         return [{"text": "developer", "ids": ids}, *({"job_id": job, "ids": ids} for job in jobs)]
     if path == "/v1/search":
         return [*BODIES[path], *({"text": "", "filters": {"job": job}} for job in jobs)]
+    if path == "/v1/actions":
+        return [{"actions": [{"person_id": one, "action": {"kind": "note", "text": "x"}} for one in ids]}]
+    if path.startswith("/v1/actions/"):
+        return [None]
     return BODIES[path]
 
 

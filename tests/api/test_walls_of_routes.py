@@ -7,7 +7,6 @@ does a body. Pages are tried in test_walls.py, webhooks have a signature of thei
 import itertools
 import json
 import re
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -19,8 +18,7 @@ from api.roles import MAY, ROLES
 from api.secret import new_key
 from eval.bench.canaries import CONNECTION, LEADS, make_canaries
 from eval.bench.leaks import NOBODY
-from indexer.ledger import OutboxRow
-from tests.api.walled import BoundToJobs, two_workspaces
+from tests.api.walled import BoundToJobs, owed, two_workspaces
 
 AN_ID = re.compile(r"(^|_)(ids?|jobs?|persons?|people|keys?|users?|tokens?|cursor|list)$")
 KINDS = {
@@ -122,7 +120,7 @@ def walled(world, tmp_path_factory, lexicon):
             "job": [f"{CONNECTION}:{job.id}" for job in there.jobs[:2]],
             "user": [ledger.accounts.add(there.name, "they@example.com", name="They", role="admin").id],
             "key": [ledger.keys.add(there.name, "theirs", "d" * 64, "hw_abcd", role="admin").id],
-            "action": [owed(ledger, there.name, next(iter(there.ids)), {"kind": "note", "text": "x"})],
+            "action": [owed(ledger, there.name, CONNECTION, next(iter(there.ids)), {"kind": "note", "text": "x"})],
             "webhook": [ledger.subscriptions.add(there.name, "https://theirs.example.com/", secrets_sealed="s").id],
         }
         outside = sorted(set(here.ids) - here.applied({mine}))
@@ -131,24 +129,13 @@ def walled(world, tmp_path_factory, lexicon):
         behind = {
             "person": [here.ids[key] for key in outside[:2]],
             "job": [f"{CONNECTION}:{secret.id}"],
-            "action": [owed(ledger, here.name, outside[0], {"kind": "contact", "set": {"phone": "1"}})],
-            "action of a job": [owed(ledger, here.name, within[0], {"kind": "application", "job": secret.id})],
+            "action": [owed(ledger, here.name, CONNECTION, outside[0], {"kind": "contact", "set": {"phone": "1"}})],
+            "action of a job": [
+                owed(ledger, here.name, CONNECTION, within[0], {"kind": "application", "job": secret.id})
+            ],
         }
         with TestClient(app, base_url="http://127.0.0.1") as client:
             yield client, keys, foreign, behind, here.ids[within[0]]
-
-
-def owed(ledger, workspace, record, action):
-    """The id of an action that waits."""
-    with ledger.sync(workspace, CONNECTION).write() as tx:
-        row = OutboxRow(
-            id=str(uuid4()), seq=tx.next_seq(), person=record, kind=action["kind"], action=action,
-            draft={"item_kind": "things", "body": {}}, state="waiting", actor="key:theirs", as_user=None, why="",
-            at="2026-11-01T08:00:00.000+00:00", due_at="2026-11-01T08:00:00.000+00:00", attempts=0, sent_at=None,
-            looked=None, done_at=None, remote_id=None, problem="", theirs={}, undoes=None,
-        )  # fmt: skip
-        tx.owe([row])
-    return row.id
 
 
 def asked(client, key, method, path, where, name, value):

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack, contextmanager
 from random import Random
+from uuid import uuid4
 
 from fastapi.testclient import TestClient
 
@@ -14,7 +15,7 @@ from api.settings import Settings
 from engine.index import open_folder
 from eval.bench.canaries import viewers_of
 from eval.bench.leaks import Watcher, fill
-from indexer.ledger import Ledger
+from indexer.ledger import Ledger, OutboxRow
 from models import FakeEncoder
 from tests.api.conftest import NOW
 
@@ -101,3 +102,16 @@ def sign_in(browser, runtime, workspace, viewer, email):
         lee = accounts.add(workspace, email, name="Lee", role="hiring-manager", password=hashed(PASSWORD))
         accounts.set_jobs(workspace, lee.id, sorted(viewer.jobs))
     assert browser.post("/sign-in", data={"email": email, "password": PASSWORD}).url.path == "/search"
+
+
+def owed(ledger, workspace, connection, record, action):
+    """The id of an action that waits."""
+    with ledger.sync(workspace, connection).write() as tx:
+        row = OutboxRow(
+            id=str(uuid4()), seq=tx.next_seq(), person=record, kind=action["kind"], action=action,
+            draft={"item_kind": "things", "body": {}}, state="waiting", actor="key:theirs", as_user=None, why="",
+            at="2026-11-01T08:00:00.000+00:00", due_at="2026-11-01T08:00:00.000+00:00", attempts=0, sent_at=None,
+            looked=None, done_at=None, remote_id=None, problem="", theirs={}, undoes=None,
+        )  # fmt: skip
+        tx.owe([row])
+    return row.id

@@ -259,6 +259,9 @@ class TestTeamtailor(ConnectorContract):
             "read assessments", "read to-dos", "read referrals", "prove a stage by a snapshot",
             "prove a stage by a webhook", "webhook signature v2", "webhook signature v1",
             "webhook signature of the first form", "regions",
+            # Written: tests/indexer/sync/test_teamtailor_writes.py
+            "write contact details", "write tags", "write notes", "log messages", "delete notes written here",
+            "move a stage", "reject and reopen", "create candidates", "create applications", "add files",
         }  # fmt: skip
 
     def test_every_candidate_is_who_the_account_says(self, whole, records):

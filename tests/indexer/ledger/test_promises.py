@@ -342,6 +342,7 @@ def test_the_ledger_has_no_read_of_people_but_through_a_reader(ledger):
     public = {name for name, _ in inspect.getmembers(ledger) if not name.startswith("_")}
     assert public == {
         "accounts",
+        "actions",  # a reader too: what was done in the ATSs
         "close",
         "connections",
         "embeddings",

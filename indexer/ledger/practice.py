@@ -1,0 +1,78 @@
+"""The bare rows of a ledger that is practised on and thrown away: copied, put back, looked at, emptied.
+
+For the simulator alone. It goes round readers, walls and events: nothing that serves may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine, delete, select, text
+
+from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
+from indexer.ledger.ledger import Ledger
+from indexer.ledger.sync_store import SyncStore
+
+Backup = Mapping[str, Sequence[Mapping[str, Any]]]
+_OURS = [table for table in t.metadata.sorted_tables if "workspace" in table.c]
+
+
+def saved(ledger: Ledger, workspace: str) -> Backup:
+    """Every row of a workspace, as a backup of it would hold them."""
+    with ledger._reading.begin() as conn:
+        found = {table.name: conn.execute(select(table).where(table.c.workspace == workspace)) for table in _OURS}
+        return {name: [dict(row._mapping) for row in rows] for name, rows in found.items()}
+
+
+def put_back(ledger: Ledger, workspace: str, backup: Backup) -> None:
+    """The workspace as it was then."""
+    with ledger._writing.begin() as conn:
+        for table in reversed(_OURS):
+            conn.execute(delete(table).where(table.c.workspace == workspace))
+        for table in _OURS:
+            if rows := backup[table.name]:
+                conn.execute(table.insert(), [dict(row) for row in rows])
+
+
+def empty(ledger: Ledger) -> None:
+    with ledger._writing.begin() as conn:
+        for table in reversed(t.metadata.sorted_tables):
+            conn.execute(delete(table))
+
+
+def versions(ledger: Ledger, workspace: str, connection: str) -> list[tuple[str, str, str, bool]]:
+    """(kind, id, version, gone) of all that the mirror holds with a version."""
+    m = s.mirror.c
+    own = (m.workspace == workspace, m.connection == connection, m.version.is_not(None))
+    with ledger._reading.begin() as conn:
+        rows = conn.execute(select(m.kind, m.id, m.version, m.deleted_at).where(*own))
+        return [(row.kind, row.id, row.version, row.deleted_at is not None) for row in rows]
+
+
+def lease_token(ledger: Ledger, workspace: str, connection: str) -> int | None:
+    """Of whoever holds the connection, or held it last."""
+    c = s.lease.c
+    with ledger._reading.begin() as conn:
+        return conn.scalar(select(c.token).where(c.workspace == workspace, c.connection == connection))
+
+
+def store_of(kind: type[SyncStore], ledger: Ledger, workspace: str, connection: str, fence: int | None) -> Any:
+    """A store of a kind of one's own, that dies on demand."""
+    return kind(ledger._reading, ledger._writing, ledger._clock, workspace, connection, fence)
+
+
+@contextmanager
+def databases(server: str, number: int) -> Iterator[list[str]]:
+    """URLs of so many new databases of a PostgreSQL server that nothing has to outlive."""
+    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        conn.execute(text("SELECT pg_reload_conf()"))
+        for n in range(number):
+            conn.execute(text(f"CREATE DATABASE practice{n}"))
+    engine.dispose()
+    yield [server.replace("/postgres?", f"/practice{n}?") for n in range(number)]
