@@ -68,6 +68,8 @@ class Ats:
     limit: int = 50
     window_s: float = 10.0
     lag_s: float = 0.0
+    list_lag_s: float = 0.0
+    """How much further listings trail than the reading of one."""
     coarse_s: float = 1.0
     people: dict[str, Row] = field(default_factory=dict)
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -131,16 +133,17 @@ class Ats:
         if len(self.past) > 400:
             del self.past[:200]
 
-    def shown(self) -> dict[str, Row]:
-        return self._then()[0]
+    def shown(self, *, listed: bool = False) -> dict[str, Row]:
+        return self._then(listed)[0]
 
-    def shown_notes(self) -> dict[str, tuple[str, str]]:
-        return self._then()[1]
+    def shown_notes(self, *, listed: bool = False) -> dict[str, tuple[str, str]]:
+        return self._then(listed)[1]
 
-    def _then(self) -> tuple[dict[str, Row], dict[str, tuple[str, str]]]:
-        if not self.lag_s:
+    def _then(self, listed: bool) -> tuple[dict[str, Row], dict[str, tuple[str, str]]]:
+        lag_s = self.lag_s + self.list_lag_s * listed
+        if not lag_s:
             return self.people, self.notes
-        until = self.clock() - timedelta(seconds=self.lag_s)
+        until = self.clock() - timedelta(seconds=lag_s)
         first = self.past[0][1:] if self.past else ({}, {})
         return next(((people, notes) for at, people, notes in reversed(self.past) if at <= until), first)
 

@@ -91,8 +91,9 @@ class PracticeConnector:
         if at and ats.expire:
             ats.expire -= 1
             raise CursorExpired("The place to go on is not known any more.")
-        tables: dict[str, Mapping[str, Any]] = {"users": ats.users, "jobs": ats.jobs, "notes": ats.shown_notes()}
-        table = tables.get(feed, ats.shown())
+        notes, people = ats.shown_notes(listed=True), ats.shown(listed=True)
+        tables: dict[str, Mapping[str, Any]] = {"users": ats.users, "jobs": ats.jobs, "notes": notes}
+        table = tables.get(feed, people)
         keys = [key for key in sorted(table) if key not in ats.skipped]
         if feed == "changed" and since is not None:
             keys = [key for key in keys if table[key].version >= since.isoformat()]

@@ -22,6 +22,8 @@ class Fuse:
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.only: str | None = None
+        """Burns at places of this sort alone."""
         self.where: Counter[str] = Counter()
         self.commits = 0
         self.between: Callable[[], object] | None = None
@@ -31,11 +33,11 @@ class Fuse:
         if where == "before a commit" and self.between is not None:
             others, self.between = self.between, None
             others()
-        if self.left is None:
+        if self.left is None or self.only not in (None, where):
             return
         self.left -= 1
         if self.left <= 0:
-            self.left = None
+            self.left = self.only = None
             self.where[where] += 1
             raise Crash
 

@@ -40,7 +40,11 @@ def _cursor_first() -> Any:
     def write(work: Any, walk: Any) -> bool:
         feed = pull.feed_of(work, walk)
         walk = pull.begun(walk, work.now()) if walk.state != "running" else walk
-        page = work.connector.page(work.http, feed.name, walk.cursor, pull._since(walk, feed))
+        try:
+            page = work.connector.page(work.http, feed.name, walk.cursor, pull._since(walk, feed))
+        except VendorError as error:
+            pull._failed(work, walk, error)
+            return False
         ahead = replace(walk, cursor=page.next, done=walk.done + (page.shown or 0), total=page.total, due_at=work.now())
         with work.store.write() as tx:
             note_budget(work, tx)

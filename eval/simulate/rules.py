@@ -20,6 +20,7 @@ class Watch:
 
     versions: dict[tuple[str, str], str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     effects: int = 0
 
     def step(self, world: World) -> Iterator[str]:
@@ -60,6 +61,10 @@ class Watch:
         for person in list(self.gone):
             if person in records and person not in world.ats.people:
                 yield f"{person} was hidden and is shown again"
+        for person in self.shown - records.keys():
+            if person in world.ats.people:
+                yield f"{person} is there and was hidden"
+        self.shown = set(records)
         hidden = {person for person in world.ats.people.keys() | self.gone if person not in records}
         self.gone = {person for person in hidden if person not in world.ats.people} | {
             key for key in self.gone if key not in world.ats.people and key not in records

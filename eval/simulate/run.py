@@ -35,6 +35,7 @@ def database(url: str | None = None) -> Iterator[tuple[Ledger, Clock, Path]]:
 
 def outcomes(seeds: Iterable[int], *, url: str | None = None, build: Callable[..., World] = World) -> Iterator[Outcome]:
     with database(url) as (ledger, clock, folder):
+        empty(ledger)
         for number, seed in enumerate(seeds, 1):
             yield Schedule(ledger, clock, folder, seed, build).run()
             if number % TOGETHER == 0:

@@ -50,6 +50,8 @@ class Mix:
     restore: bool
     deletes: bool
     between: float
+    list_lag_s: float
+    limit: int
 
     @classmethod
     def of(cls, rng: random.Random) -> Mix:
@@ -57,8 +59,8 @@ class Mix:
             crash=rng.choice([0.0, 0.15, 0.4]), lost=rng.choice([0.0, 0.2, 0.5]),
             hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
             lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
-            restore=rng.random() < 0.12, deletes=rng.random() < 0.6,
-            between=rng.choice([0.0, 0.3]),
+            restore=rng.random() < 0.2, deletes=rng.random() < 0.6,
+            between=rng.choice([0.0, 0.3]), list_lag_s=rng.choice([0.0, 15.0]), limit=rng.choice([50, 50, 6]),
         )  # fmt: skip
 
 
@@ -80,7 +82,10 @@ class Schedule:
         self.backup: Backup | None = None
         self._populate()
         self._rest()
-        self.world.ats.lag_s, self.world.ats.coarse_s = self.mix.lag_s, self.mix.coarse_s
+        ats = self.world.ats
+        ats.lag_s, ats.coarse_s, ats.limit = self.mix.lag_s, self.mix.coarse_s, self.mix.limit
+        ats.list_lag_s = self.mix.list_lag_s if self.mix.lag_s else 0.0
+        self.clock.pass_(70.0)  # so that reads that trail show all that was there
         for _ in range(rng.randint(*TURNS)):
             if self.broken:
                 break
@@ -113,12 +118,14 @@ class Schedule:
     def _turn(self) -> None:
         rng, mix, world = self.rng, self.mix, self.world
         if rng.random() < mix.crash / 4:
-            world.fuse.left = rng.randint(1, 12)
+            world.fuse.left, world.fuse.only = rng.randint(1, 12), None
+            if rng.random() < 0.4:
+                world.fuse.left, world.fuse.only = 1, "after a write, before its answer"
         if rng.random() < mix.lost / 4:
             world.lose_next += 1
         what = rng.choices(
             ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
-            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 3, 3 * mix.restore],
+            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 4, 8 * mix.restore],
         )[0]
         if what == "work" and rng.random() < mix.between:
             world.fuse.between = self._here_turn if rng.random() < 0.7 else self._there_turn
@@ -248,7 +255,7 @@ class Schedule:
         ]
         if rows:
             row = self.rng.choice(rows)
-            options = {"waiting": "cancel", "applied": "undo"}
+            options = {"waiting": "cancel", "sending": "cancel", "unknown": "cancel", "applied": "undo"}
             self.world.decide(options.get(row.state) or self.rng.choice(["cancel", "retry"]), row.id)
 
     def _backup_turn(self) -> None:
@@ -265,6 +272,7 @@ class Schedule:
                 tx.doubt()
             self.watch.versions.clear()
             self.watch.gone.clear()
+            self.watch.shown.clear()
 
     # After
 
@@ -273,7 +281,8 @@ class Schedule:
         world.fuse.left, world.lose_next = None, 0
         if self.rng.random() < 0.5 and self.mix.broken:  # a sweep over listings that do not show everything
             sweep_now(world.store())
-            self._round(patience_s=300.0)
+            self._round(patience_s=self.rng.choice([300.0, 2_400.0]))
+            self.broken += self.watch.step(world)
         self._repair()
         self.clock.pass_(3_700.0)
         self._rest()
@@ -288,6 +297,8 @@ class Schedule:
         self.broken += quiet(world, deletes=True)
         written = len(ats.effects)
         for _ in range(ROUNDS):
+            for key in sorted(ats.people):  # whoever sends late, or once more, changes nothing
+                world.deliver((f"e{world.number()}", "candidates", key, False))
             self._rest()
         if len(ats.effects) != written:
             self.broken.append("something is written although nothing was done")
@@ -308,7 +319,7 @@ class Schedule:
 
     def _round(self, *, patience_s: float = MOST_REST_S) -> bool:
         world = self.world
-        self.clock.pass_(world.ats.lag_s)
+        self.clock.pass_(world.ats.lag_s + world.ats.list_lag_s)
         since = world.store().now()
         with world.ledger.sync(world.workspace, NAME).write() as tx:
             for walk in world.store().walks():

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from indexer.ledger import HOOK, WRITE, BudgetRow
 
-SPARE = {WRITE: 2, HOOK: 2}
+NEEDS = {WRITE: 2}
 """A write is a read and a write."""
+SPARE = {WRITE: 2, HOOK: 2}
 SPARE_FOR_MORE_URGENT = 3
 ROUNDED = timedelta(seconds=1)
 """What a vendor's whole seconds may hide."""
@@ -25,5 +26,6 @@ def ready_at(budget: BudgetRow | None, priority: int, now: datetime) -> datetime
     spare = min(SPARE.get(priority, SPARE_FOR_MORE_URGENT), max(0, budget.limit - 1))
     if budget.remaining > spare:
         return now
-    # With something left over an early request costs no more than that; with nothing, the full second is waited for.
-    return max(now, resets_at if budget.remaining > 0 else resets_at + (ROUNDED if budget.limit else timedelta()))
+    # What is left over covers requests that come too early by less than a second; else the full second is waited for.
+    covered = budget.remaining >= NEEDS.get(priority, 1)
+    return max(now, resets_at if covered else resets_at + (ROUNDED if budget.limit else timedelta()))

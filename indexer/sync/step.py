@@ -72,8 +72,9 @@ def _act(work: Work) -> Callable[[], Done] | None:
     walks = work.store.walks()
     if judging := next((walk for walk in walks if walk.state == "judging"), None):
         return lambda: _judged(work, judging)
-    now, most = work.now(), _affordable(work)
-    if most >= WRITE and work.writes != "off" and (owed := work.store.next_owed(now)):
+    now, able = work.now(), _affordable(work)
+    most = max(able, default=WRITE - 1)
+    if WRITE in able and work.writes != "off" and (owed := work.store.next_owed(now)):
         return lambda: Done("push", changed=push(work, owed))
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
         if roots and priority == SWEEP:
@@ -113,10 +114,10 @@ def _purged(work: Work, gone: list[str]) -> Done:
     return Done("purge")
 
 
-def _affordable(work: Work) -> int:
-    """The least urgent priority that may make a request now; below WRITE: none."""
+def _affordable(work: Work) -> set[int]:
+    """The priorities that may make their requests now."""
     budget, now = work.store.budget(), work.clock()
-    return max((p for p in (WRITE, HOOK, POLL, BACKFILL, SWEEP) if ready_at(budget, p, now) <= now), default=WRITE - 1)
+    return {p for p in (WRITE, HOOK, POLL, BACKFILL, SWEEP) if ready_at(budget, p, now) <= now}
 
 
 def _due(walks: list[WalkRow], mode: str | None, now: str) -> WalkRow | None:

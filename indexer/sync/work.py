@@ -80,10 +80,12 @@ def is_down(error: VendorError) -> bool:
 
 def note_budget(work: Work, tx: SyncWrite, error: VendorError | None = None) -> None:
     """Keep what the last answer said of the vendor's limit. Call it after each request, with the error it raised."""
-    said = work.http.budget
+    said, before = work.http.budget, work.store.budget()
     if isinstance(error, TryLater) and is_down(error):
-        wait_s = error.after_s if error.after_s is not None else PAUSE_S
-        tx.budget(said.limit if said else 0, 0, work.after(wait_s))
+        until = work.after(error.after_s if error.after_s is not None else PAUSE_S)
+        if error.after_s is None and before is not None:
+            until = max(until, before.resets_at)  # what it cost is not known, so the window is taken for spent
+        tx.budget(said.limit if said else 0, 0, until)
     elif said is not None:
         tx.budget(said.limit, said.remaining, _resets_at(work, said))
 
