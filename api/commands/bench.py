@@ -19,8 +19,8 @@ from api.console import out, show_json
 from api.settings import Settings
 
 NAMES = (
-    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill", "sync",
-    "webhooks",
+    "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
+    "webhooks", "sync", "kill",
 )  # fmt: skip
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""

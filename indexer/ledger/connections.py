@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -144,14 +144,20 @@ class Connections:
             query = select(func.count()).where(c.workspace == workspace, c.connection == name, c.state == "new")
             return int(conn.scalar(query) or 0)
 
-    def lease(self, workspace: str, name: str, holder: str, *, seconds: float) -> int | None:
-        """Take or keep the connection for a while. Returns the fencing token, None while another worker has it."""
+    def lease(
+        self, workspace: str, name: str, holder: str, *, seconds: float,
+        is_dead: Callable[[str], bool] = lambda _holder: False,
+    ) -> int | None:  # fmt: skip
+        """Take or keep the connection for a while. Returns the fencing token, None while another worker has it.
+
+        is_dead: of a holder that is, the lease need not run out.
+        """
         c = s.lease.c
         own = (c.workspace == workspace, c.connection == name)
         now, until = stamp(self._clock()), stamp(self._clock() + timedelta(seconds=seconds))
         with self._writing.begin() as conn:
             row = conn.execute(select(s.lease).where(*own)).one_or_none()
-            if row is not None and row.holder != holder and row.until > now:
+            if row is not None and row.holder != holder and row.until > now and not is_dead(row.holder):
                 return None
             token = 1 if row is None else row.token + (row.holder != holder)
             key = {"workspace": workspace, "connection": name}

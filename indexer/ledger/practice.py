@@ -65,11 +65,11 @@ def store_of(kind: type[SyncStore], ledger: Ledger, workspace: str, connection: 
 
 
 @contextmanager
-def databases(server: str, number: int) -> Iterator[list[str]]:
-    """URLs of so many new databases of a PostgreSQL server that nothing has to outlive."""
+def databases(server: str, number: int, *, durable: bool = False) -> Iterator[list[str]]:
+    """URLs of so many new databases of a PostgreSQL server; durable: they have to outlive a power cut."""
     engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in () if durable else ("fsync", "synchronous_commit", "full_page_writes"):
             conn.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         conn.execute(text("SELECT pg_reload_conf()"))
         for n in range(number):

@@ -6,7 +6,6 @@ All that must survive is in the ledger, so that a worker may be killed between a
 from __future__ import annotations
 
 import random
-import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ import structlog
 from engine.errors import BadFile, HeadwaterError, NotFound
 from indexer.documents import DocumentReader, ReadText
 from indexer.ledger import ConnectionRow, LeaseLost, Ledger
+from indexer.sync.holder import is_dead, new_holder
 from indexer.sync.opening import Opener, client_for
 from indexer.sync.step import Done, next_at, plan, step
 from indexer.sync.work import Work
@@ -55,7 +55,7 @@ class Worker:
         """folder: for files between download and reading. workspace: only its connections; None: all there are."""
         self._ledger, self._opener, self._folder, self._clock = ledger, opener, folder, clock
         self._on_change, self._workspace = on_change, workspace
-        self._holder = secrets.token_hex(8)
+        self._holder = new_holder()
         self._stopping = threading.Event()
         self._threads: dict[Key, threading.Thread] = {}
         self._wakes: dict[Key, threading.Event] = {}
@@ -163,7 +163,7 @@ class Worker:
                 self._ledger.connections.release(workspace, name, self._holder)
 
     def _leased(self, row: ConnectionRow) -> int:
-        token = self._ledger.connections.lease(row.workspace, row.name, self._holder, seconds=LEASE_S)
+        token = self._ledger.connections.lease(row.workspace, row.name, self._holder, seconds=LEASE_S, is_dead=is_dead)
         if token is None:
             raise LeaseLost
         return token
