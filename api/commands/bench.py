@@ -20,7 +20,7 @@ from api.settings import Settings
 
 NAMES = (
     "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
-    "webhooks", "sync", "kill",
+    "webhooks", "sync", "kill", "writers",
 )  # fmt: skip
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""

@@ -36,7 +36,7 @@ from indexer.sync.desk import By, Desk
 from indexer.vault import Vault
 
 WORKSPACE, NAME = "default", "ats"
-BACK_S = 5.0
+BACK_S, FIRST_S = 5.0, 120.0
 PATIENCE_S = 1_800.0
 """At the end: what may have been sent is looked for that long before it is sent again."""
 
@@ -58,7 +58,7 @@ def run(
         asked = _Asked(rng, sorted(row.id for row in vendor.store.rows("candidates"))[:10])
         back: list[float] = []
         child = _Child(url, secret)
-        child.first_sync()
+        child.first_sync(url)
         for _ in range(kills):
             asked.hand(child, rng.randint(1, 4))
             time.sleep(rng.uniform(0.0, 0.6))
@@ -156,10 +156,16 @@ class _Child:
             self._process.stdin.flush()
         return list(self._answers)
 
-    def first_sync(self) -> None:
+    def first_sync(self, url: str) -> None:
         """Wait for it, so that there is somebody to write to."""
-        self.at_work.wait(60)
-        time.sleep(15)
+        until = time.monotonic() + FIRST_S
+        with closing(Ledger.open(url)) as ledger:
+            store = ledger.sync(WORKSPACE, NAME)
+            while time.monotonic() < until:
+                walks = [walk for walk in store.walks() if walk.mode == "backfill"]
+                if walks and all(walk.state == "over" for walk in walks) and not store.counts()["to_apply"]:
+                    return
+                time.sleep(0.1)
 
     def settle(self, url: str) -> int:
         """Until nothing is owed. Returns how much still is."""

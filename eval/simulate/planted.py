@@ -98,7 +98,7 @@ def _whole_record() -> Any:
 
 def _edit_clobbered() -> Any:
     """A reading of the ATS replaces what is still owed to it."""
-    bare = lambda connector, person, kept, owed, wins: [applying.item_of(one) for one in kept]  # noqa: E731, ARG005
+    bare = lambda connector, person, items, owed, wins: items  # noqa: E731, ARG005
     return patch.object(applying, "laid_over", bare)
 
 

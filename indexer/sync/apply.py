@@ -73,7 +73,8 @@ def _assembled(work: Work, roots: Sequence[DirtyRoot]) -> _Outcome:
                 if one.deleted:
                     _deleted(work, one, out)
                 else:
-                    items = laid_over(work.connector, one.id, kept[one.id], owed.get(one.id, []), work.ours_wins)
+                    bare = [item_of(item) for item in kept[one.id]]
+                    items = laid_over(work.connector, one.id, bare, owed.get(one.id, []), work.ours_wins)
                     if any(item.id == one.id and work.connector.roots.get(item.kind) == root for item in items):
                         if root == "job":
                             out.jobs.append(work.connector.assemble_job(one.id, items, looks))
@@ -94,10 +95,9 @@ def _of(roots: Sequence[DirtyRoot], root: str) -> list[DirtyRoot]:
 
 
 def laid_over(
-    connector: Connector, person: str, kept: Sequence[MirrorItem], owed: Sequence[OutboxRow], ours_wins: frozenset[str]
+    connector: Connector, person: str, items: list[Item], owed: Sequence[OutboxRow], ours_wins: frozenset[str]
 ) -> list[Item]:
     """All items of a person, as they will be once all that is owed has been written."""
-    items = [item_of(one) for one in kept]
     if not owed or not isinstance(connector, Writing):
         return items
     writing = connector

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from engine.errors import BadInput, NotFound
 from engine.records import Record
@@ -17,7 +17,7 @@ from indexer.connectors.actions import Action, AddCandidate, Apply, Draft, Edit
 from indexer.connectors.connector import Connector, Item, Mark, Writing
 from indexer.connectors.errors import Refused
 from indexer.ledger import HOOK, OutboxRow, SyncStore, SyncWrite
-from indexer.sync.apply import laid_over, record_of
+from indexer.sync.apply import item_of, laid_over, record_of
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,22 @@ class Desk:
             steps = [action]
         if person is None:
             raise BadInput("The action names no person.", "Only a new candidate has none yet.")
-        rows = []
+        ids = [action_id, *(str(uuid5(NAMESPACE_URL, f"{action_id}/{n}")) for n in range(1, len(steps)))]
+        rows: list[OutboxRow] = []
         with self._store.write(actor=by.actor) as tx:
-            if before := self._store.action(action_id):  # looked up within: of two at once, one is first
-                return [before]
-            for number, step in enumerate(steps):
-                one = action_id if not number else str(uuid4())
-                rows.append(self._owe(tx, person, step, by, one))
-            self._show(tx, person)
+            if self._store.action(action_id):  # looked up within: of two at once, one is first
+                return [row for one in ids if (row := self._store.action(one))]
+            items = self._items(person)
+            for one, step in zip(ids, steps, strict=True):
+                rows.append(self._owe(tx, person, items, step, by, one))
+                items = laid_over(self._connector, person, items, rows[-1:], self._ours_wins)
+            self._show(tx, person, items)
         return rows
 
-    def _owe(self, tx: SyncWrite, person: str, action: Action, by: By, action_id: str) -> OutboxRow:
+    def _owe(
+        self, tx: SyncWrite, person: str, items: list[Item], action: Action, by: By, action_id: str
+    ) -> OutboxRow:  # fmt: skip
         writing = self._writing(action.kind)
-        items = self._items(person)
         new = isinstance(action, AddCandidate)
         if not new and not any(i.id == person and self._connector.roots.get(i.kind) == "person" for i in items):
             raise NotFound("The ATS has no such person any more.", "Look at their other records.")
@@ -148,11 +151,11 @@ class Desk:
 
     def _items(self, person: str) -> list[Item]:
         kept, owed = self._store.items("person", [person])[person], self._store.owed([person])[person]
-        return laid_over(self._connector, person, kept, owed, self._ours_wins)
+        return laid_over(self._connector, person, [item_of(one) for one in kept], owed, self._ours_wins)
 
-    def _show(self, tx: SyncWrite, person: str) -> None:
+    def _show(self, tx: SyncWrite, person: str, items: list[Item] | None = None) -> None:
         """The record as it will be; made again soon by the worker, should anything else have changed."""
-        items = self._items(person)
+        items = self._items(person) if items is None else items
         if any(i.id == person and self._connector.roots.get(i.kind) == "person" for i in items):
             files = self._store.files([person])[person]
             tx.put_people([record_of(self._connector, person, items, files, self._store.body)], {})

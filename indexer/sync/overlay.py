@@ -73,6 +73,7 @@ def overlay(
     roots: kinds that go by the person's own id.
     """
     found = {(item.kind, item.id): item for item in items}
+    ours: set[tuple[str, str]] = set()  # copied already, so that hundreds of edits of one item cost one copy
     for row in rows:
         draft = Draft.model_validate(row.draft)
         if draft.body is not None:
@@ -88,7 +89,9 @@ def overlay(
         if draft.delete:
             del found[key]
         else:
-            found[key] = replace(item, body=put(item.body, compare(item.body, [draft], ours_wins=ours_wins).write))
+            write = compare(item.body, [draft], ours_wins=ours_wins).write
+            found[key] = replace(item, body=put(item.body, write, copy=key not in ours))
+            ours.add(key)
     return list(found.values())
 
 
@@ -100,16 +103,17 @@ def at(body: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-def put(body: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with these values at their paths."""
-    copy: dict[str, Any] = json.loads(json.dumps(body))
+def put(body: Mapping[str, Any], values: Mapping[str, Any], *, copy: bool = True) -> Mapping[str, Any]:
+    """A copy with these values at their paths; copy False: the body itself."""
+    made: Any = json.loads(json.dumps(body)) if copy else body
     for path, value in values.items():
         *way, last = path.split(".")
-        place = copy
+        place = made
         for name in way:
             place = place.setdefault(name, {})
         place[last] = value
-    return copy
+    found: Mapping[str, Any] = made
+    return found
 
 
 def _same(one: Any, other: Any, edit: Edit) -> bool:
