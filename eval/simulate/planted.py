@@ -301,7 +301,7 @@ def _for_ever() -> Any:
 
 
 def _short_is_whole() -> Any:
-    """A listing that ends too soon has shown everything: for a search for an effect, and for a sweep."""
+    """A listing that ends too soon has shown everything."""
 
     def page(self: Any, http: Any, feed: str, at: Any, since: Any) -> Page:
         found: Page = _real["page"](self, http, feed, at, since)
@@ -310,8 +310,8 @@ def _short_is_whole() -> Any:
     return _Both(patch.object(PracticeConnector, "page", page), patch.object(sweep, "SHARE", 9.0))
 
 
-def _lost_lease_page() -> Any:
-    """A page that was read before an action is laid over nothing: the local edit's row is dropped on any newer read."""
+def _settled_by_news() -> Any:
+    """What is owed counts as done once any news of the person is read."""
 
     def taken(work: Any, tx: Any, page: Any, **more: Any) -> Any:
         found = pages.take_page(work, tx, page, **more)
