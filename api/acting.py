@@ -91,7 +91,7 @@ class Acting:
         store = self._ledger.sync(self._workspace, connection.name)
         before = store.action(action_id) if action_id else None
         if before and before.action and before.action != _said(action):
-            raise KeyReused("This Idempotency-Key came with another body before.", "Use a new key for a new request.")
+            raise KeyReused
         desk = Desk(store, self._connector(connection), ours_wins=rules["ours_wins"])
         by = By(self._caller.viewer.user, self._user_in(connection), asked.why)
         rows = desk.accept(record.id if record else None, action, by, action_id=action_id)

@@ -67,6 +67,9 @@ class TooLarge(BadInput):
 class KeyReused(BadInput):
     """An Idempotency-Key that came with another body before (422)."""
 
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key came with another body before.", "Use a new key for a new request.")
+
 
 STATUS |= {
     NoKey: (401, "no-key"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -11,8 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from api.access import Actor, Caller, Searcher
 from api.acting import Acting
 from api.deeds import WITHIN
-from api.errors import KeyReused
-from api.routes.common import OpenRuntime, problems
+from api.routes.common import Answered, OpenRuntime, problems
 from api.runtime import Runtime
 from api.schemas import Short
 from api.schemas_actions import ActionOut, ActionsAccepted, ActionsIn, ActionsOut, ActionState
@@ -46,18 +43,14 @@ def act(
 
     Each is accepted or refused by itself. The same `Idempotency-Key` with the same body does nothing twice.
     """
-    writer = runtime.writer(caller.viewer)
-    print_ = hashlib.sha256(json.dumps(body.model_dump(), sort_keys=True).encode()).hexdigest()
     key = f"actions:{caller.key_id}:{idempotency_key}" if idempotency_key else None
-    if key and (before := writer.answered(key)):
-        if before.fingerprint != print_:
-            raise KeyReused("This Idempotency-Key came with another body before.", "Use a new key for a new request.")
-        return ActionsAccepted.model_validate(before.body)
+    answered = Answered(runtime.writer(caller.viewer), key, body)
+    if before := answered.before():
+        return ActionsAccepted.model_validate(before)
     results = acting_of(request, caller).accept(body.actions, key=idempotency_key)
     refused = sum(one.error is not None for one in results)
     answer = ActionsAccepted(results=results, accepted=len(results) - refused, rejected=refused)
-    if key:
-        writer.keep_answer(key, print_, answer.model_dump(mode="json"))
+    answered.keep(answer)
     return answer
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from api.answers import Answers
+from api.errors import KeyReused
 from api.runtime import Runtime
+from indexer.ledger import Writer
 
 
 class FieldProblem(BaseModel):
@@ -43,6 +47,25 @@ async def _answers(request: Request) -> Answers:
 
 OpenRuntime = Annotated[Runtime, Depends(_runtime)]
 OpenAnswers = Annotated[Answers, Depends(_answers)]
+
+
+class Answered:
+    """What was answered before to an Idempotency-Key. key None: the request has none."""
+
+    def __init__(self, writer: Writer, key: str | None, body: BaseModel) -> None:
+        self._writer, self._key = writer, key
+        self._print = hashlib.sha256(json.dumps(body.model_dump(), sort_keys=True).encode()).hexdigest()
+
+    def before(self) -> Any:
+        """None: nothing. Raises KeyReused."""
+        found = self._writer.answered(self._key) if self._key else None
+        if found and found.fingerprint != self._print:
+            raise KeyReused
+        return found.body if found else None
+
+    def keep(self, answer: BaseModel) -> None:
+        if self._key:
+            self._writer.keep_answer(self._key, self._print, answer.model_dump(mode="json"))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
@@ -11,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from api.access import PeopleWriter, Searcher
-from api.errors import KeyReused, first_sentence
-from api.routes.common import OpenAnswers, OpenRuntime, problems
+from api.errors import first_sentence
+from api.routes.common import Answered, OpenAnswers, OpenRuntime, problems
 from api.schemas import PeopleIn, PeopleOut, PersonOut, PutResult
 from engine.records import SourceRecord
 
@@ -41,12 +39,9 @@ def put_people(
     same body within a day gives the same answer again and does nothing.
     """
     writer = runtime.writer(caller.viewer)
-    print_ = hashlib.sha256(json.dumps(body.model_dump(), sort_keys=True).encode()).hexdigest()
-    key = f"{caller.key_id}:{idempotency_key}" if idempotency_key else None
-    if key and (before := writer.answered(key)):
-        if before.fingerprint != print_:
-            raise KeyReused("This Idempotency-Key came with another body before.", "Use a new key for a new request.")
-        return PeopleOut.model_validate(before.body)
+    answered = Answered(writer, f"{caller.key_id}:{idempotency_key}" if idempotency_key else None, body)
+    if before := answered.before():
+        return PeopleOut.model_validate(before)
     results, records = _checked(body.people)
     places = list(records)
     for place, put in zip(places, writer.put_records(body.connection, [records[p] for p in places]), strict=True):
@@ -60,8 +55,7 @@ def put_people(
         rejected=len(body.people) - len(places),
         indexed=wait,
     )
-    if key:
-        writer.keep_answer(key, print_, answer.model_dump(mode="json"))
+    answered.keep(answer)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
@@ -102,7 +103,7 @@ def _problem(
 
 def _page(
     request: Request, person_id: str, caller: Caller, back: str, *, status: int = 200, problem: str = "",
-    typed: list[tuple[str, str]] = [],  # noqa: B006
+    typed: Sequence[tuple[str, str]] = (),
 ) -> Response:  # fmt: skip
     runtime: Runtime = request.app.state.runtime
     answers: Answers = request.app.state.answers

@@ -6,7 +6,6 @@ With ``planted`` it runs against faults planted on purpose and says after how ma
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import Any, Literal
 
 from engine.errors import NeedsOperator
 from eval.simulate.planted import FAULTS, planted
-from eval.simulate.run import outcomes
+from eval.simulate.run import counted, outcomes
 from eval.simulate.schedule import Outcome
 from indexer.ledger.practice import databases
 
@@ -41,12 +40,11 @@ def run(
     seconds = time.perf_counter() - start
     traces = {outcome.seed: outcome.trace for outcome in found}
     same = sum(traces[outcome.seed] == outcome.trace for outcome in again)
-    bad = [outcome for outcome in found if outcome.violations]
-    reached: Counter[str] = sum((outcome.seen for outcome in found), Counter())
+    crashes, reached, bad = counted(found)
     return {
         "schedules": len(found),
         "database": database,
-        "crashes": sum(outcome.crashes for outcome in found),
+        "crashes": crashes,
         "violations": sum(len(outcome.violations) for outcome in bad),
         "broken": [{"seed": o.seed, "what": o.violations[0]} for o in bad[:MOST_SHOWN]],
         "same_trace": f"{same} of {len(again)}",

@@ -45,7 +45,7 @@ def _measured(ledger: Ledger, ats: Ats, folder: Path, writers: int, edits: int) 
         "default", NAME, vendor="fake", origin="https://ats.example.com", credential="sealed", secrets_sealed=""
     )
     work = Work(
-        store=ledger.sync("default", NAME), connector=connector, http=Http(), clock=system_clock,  # type: ignore[arg-type]
+        store=ledger.sync("default", NAME), connector=connector, http=Http(), clock=system_clock,  # type: ignore[arg-type]  # no wire
         rng=random.Random(0), documents=lambda _: [], folder=folder,
     )  # fmt: skip
     plan(work)

@@ -17,17 +17,6 @@ Application = tuple[str, str, str]
 """(id, job id, stage id)"""
 
 
-class Clock:
-    def __init__(self, start: datetime = START) -> None:
-        self.now = start
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @dataclass(frozen=True)
 class Row:
     """A person. ``cv_mark`` changes with the file."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from eval.simulate.ats import Clock
+from eval.sandbox.clock import VirtualClock
 from eval.simulate.schedule import Outcome, Schedule
 from eval.simulate.world import World
 from indexer.ledger import Ledger
@@ -20,11 +20,11 @@ TOGETHER = 100
 
 
 @contextmanager
-def database(url: str | None = None) -> Iterator[tuple[Ledger, Clock, Path]]:
+def database(url: str | None = None) -> Iterator[tuple[Ledger, VirtualClock, Path]]:
     """url: of an empty PostgreSQL database; None: a SQLite file in memory where the machine has such a folder."""
     memory = Path("/dev/shm")  # noqa: S108  a schedule is thrown away: nothing has to outlive the machine
     folder = Path(tempfile.mkdtemp(prefix="headwater-", dir=memory if memory.is_dir() else None))
-    clock = Clock()
+    clock = VirtualClock()
     ledger = Ledger.open(url or f"sqlite:///{folder / 'ledger.db'}", clock=clock)
     try:
         yield ledger, clock, folder

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
-from eval.simulate.ats import START, Clock
+from eval.sandbox.clock import VirtualClock
+from eval.simulate.ats import START
 from eval.simulate.connector import PracticeConnector
 from eval.simulate.rules import Watch, quiet
 from eval.simulate.world import NAME, Human, World
@@ -67,7 +68,7 @@ class Mix:
 @dataclass
 class Schedule:
     ledger: Ledger
-    clock: Clock
+    clock: VirtualClock
     folder: Path
     seed: int
     build: Callable[..., World] = World
@@ -85,12 +86,12 @@ class Schedule:
         ats = self.world.ats
         ats.lag_s, ats.coarse_s, ats.limit = self.mix.lag_s, self.mix.coarse_s, self.mix.limit
         ats.list_lag_s = self.mix.list_lag_s if self.mix.lag_s else 0.0
-        self.clock.pass_(70.0)  # so that reads that trail show all that was there
+        self.clock.advance(70.0)  # so that reads that trail show all that was there
         for _ in range(rng.randint(*TURNS)):
             if self.broken:
                 break
             self._turn()
-            self.clock.pass_(rng.choice([0.05, 0.05, 0.5, 3.0]))
+            self.clock.advance(rng.choice([0.05, 0.05, 0.5, 3.0]))
             self.broken += self.watch.step(self.world)
         if not self.broken:
             self._heal()
@@ -138,13 +139,13 @@ class Schedule:
         for _ in range(self.rng.randint(1, 4)):
             if not world.turn(worker):
                 break
-            self.clock.pass_(0.05)
+            self.clock.advance(0.05)
 
     def _wait_turn(self) -> None:
         for worker in self.world.workers:
             if self.rng.random() < 0.8:  # a worker that was held up for longer than its lease finds out
                 self.world.renew(worker)
-        self.clock.pass_(self.rng.choice([2.0, 15.0, 61.0, 200.0, 400.0]))
+        self.clock.advance(self.rng.choice([2.0, 15.0, 61.0, 200.0, 400.0]))
 
     def _here_turn(self) -> None:
         rng, world = self.rng, self.world
@@ -284,7 +285,7 @@ class Schedule:
             self._round(patience_s=self.rng.choice([300.0, 2_400.0]))
             self.broken += self.watch.step(world)
         self._repair()
-        self.clock.pass_(3_700.0)
+        self.clock.advance(3_700.0)
         self._rest()
         self.broken += self.watch.step(world)
         if not (world.seen["listing cut"] or world.seen["row left out of a listing"]):  # that only a sweep can see
@@ -319,7 +320,7 @@ class Schedule:
 
     def _round(self, *, patience_s: float = MOST_REST_S) -> bool:
         world = self.world
-        self.clock.pass_(world.ats.lag_s + world.ats.list_lag_s)
+        self.clock.advance(world.ats.lag_s + world.ats.list_lag_s)
         since = world.store().now()
         with world.ledger.sync(world.workspace, NAME).write() as tx:
             for walk in world.store().walks():
@@ -330,7 +331,7 @@ class Schedule:
             for worker in world.workers[: 1 + self.mix.two]:
                 world.renew(worker)
             if sum([world.turn(worker) for worker in world.workers[: 1 + self.mix.two]]):
-                self.clock.pass_(0.05)
+                self.clock.advance(0.05)
                 continue
             store = world.store()
             walks = store.walks()
@@ -339,5 +340,5 @@ class Schedule:
             polled = len(rounds) == POLLS and min(rounds) >= since
             if polled and swept and not (store.fetches() or store.owed_at() or store.inbox(1)):
                 return True
-            self.clock.pass_(max(world.idle_until() or 0.0, 0.001 if world.idle_until() is not None else 20.0))
+            self.clock.advance(max(world.idle_until() or 0.0, 0.001 if world.idle_until() is not None else 20.0))
         return False

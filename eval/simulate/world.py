@@ -16,7 +16,8 @@ from typing import Any
 
 from engine.errors import HeadwaterError, NotFound
 from engine.records import Viewer
-from eval.simulate.ats import Ats, Clock, Http
+from eval.sandbox.clock import VirtualClock
+from eval.simulate.ats import Ats, Http
 from eval.simulate.connector import PracticeConnector
 from eval.simulate.crashes import Crash, CrashingStore, Fuse
 from indexer.connectors.actions import Action
@@ -64,7 +65,7 @@ class Worker:
 @dataclass
 class World:
     ledger: Ledger
-    clock: Clock
+    clock: VirtualClock
     workspace: str
     rng: random.Random
     folder: Path
@@ -159,7 +160,7 @@ class World:
             return False
         worker.token, worker.leased_at = token, self.clock().timestamp()
         worker.work = Work(
-            store=self.store(token), connector=self.connector, http=Http(), clock=self.clock,  # type: ignore[arg-type]
+            store=self.store(token), connector=self.connector, http=Http(), clock=self.clock,  # type: ignore[arg-type]  # no wire
             rng=self.rng, folder=self.folder, documents=lambda paths: [ReadText(p.read_text()) for p in paths],
         )  # fmt: skip
         plan(worker.work)

@@ -125,6 +125,8 @@ class FileRow:
     attempts: int
 
 
+OURS = "new-"
+"""How the id begins of a person who was made here and has none in the ATS yet."""
 State = Literal["waiting", "sending", "unknown", "applied", "conflict", "parked", "cancelled"]
 OPEN: tuple[State, ...] = ("waiting", "sending", "unknown")
 """Not over: shown here as if done, and owed to the ATS. sending, unknown: it may have been carried out."""

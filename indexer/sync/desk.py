@@ -16,7 +16,7 @@ from engine.records import Record
 from indexer.connectors.actions import Action, AddCandidate, Apply, Draft, Edit
 from indexer.connectors.connector import Connector, Item, Mark, Writing
 from indexer.connectors.errors import Refused
-from indexer.ledger import HOOK, OutboxRow, SyncStore, SyncWrite
+from indexer.ledger import HOOK, OURS, OutboxRow, SyncStore, SyncWrite
 from indexer.sync.apply import item_of, laid_over, record_of
 
 
@@ -43,7 +43,7 @@ class Desk:
         """
         action_id = action_id or str(uuid4())
         if isinstance(action, AddCandidate):
-            person = person or f"new-{action_id}"
+            person = person or f"{OURS}{action_id}"
             steps: list[Action] = [action.model_copy(update={"job": None})]
             steps += [Apply(job=action.job)] if action.job else []
         else:

@@ -16,7 +16,7 @@ from typing import Any
 from indexer.connectors.actions import Draft
 from indexer.connectors.connector import Item, Mark, Writing, Written
 from indexer.connectors.errors import BadAnswer, CursorExpired, Denied, Gone, TryLater, VendorError
-from indexer.ledger import HOOK, TRAILS_S, MirrorItem, OutboxRow, SyncWrite
+from indexer.ledger import HOOK, OURS, TRAILS_S, MirrorItem, OutboxRow, SyncWrite
 from indexer.sync.apply import item_of
 from indexer.sync.overlay import Compared, compare, put
 from indexer.sync.pages import kept, take_page
@@ -171,7 +171,7 @@ def _make(work: Work, some: _Together) -> bool:
         with work.store.write() as tx:
             _made(work, tx, some, found)
         return True
-    if draft.item_kind not in work.connector.roots and head.person.startswith("new-"):
+    if draft.item_kind not in work.connector.roots and head.person.startswith(OURS):
         with work.store.write() as tx:  # the making of the person was refused or cancelled before it
             _finish(work, tx, some, state="parked", problem="The person is not in the ATS.")
         return True
@@ -261,10 +261,10 @@ def _made(work: Work, tx: SyncWrite, some: _Together, item_id: str) -> None:
 
 
 def _redirect(tx: SyncWrite, row: OutboxRow, kind: str, before: str, now: str, **values: Any) -> None:
-    draft = Draft.model_validate(row.draft)
-    if (draft.item_kind, draft.item_id) == (kind, before):
-        draft = draft.model_copy(update={"item_id": now})
-    tx.settle(row, draft=draft.model_dump(mode="json", exclude_defaults=True), remote_id=draft.item_id, **values)
+    if (row.draft.get("item_kind"), row.draft.get("item_id")) == (kind, before):
+        values |= {"draft": {**row.draft, "item_id": now}, "remote_id": now}
+    if values:
+        tx.settle(row, **values)
 
 
 # How
@@ -324,16 +324,15 @@ def _gone(work: Work, some: _Together, error: Gone) -> bool:
     person = some.head.person
     with work.store.write() as tx:
         note_budget(work, tx, error)
-        if tx.made_lately(*_root(work, person), work.now()):
-            tx.settle(some.head, due_at=work.after(LOOK_AGAIN_S[1]))  # reads do not show them yet
+        if tx.made_lately(*_root(work, person), work.now()):  # reads do not show them yet
+            _put_off(tx, some, due_at=work.after(LOOK_AGAIN_S[1]))
             return False
         tx.want(*_root(work, person), HOOK)  # so that who is gone is hidden
         other = work.store.merged_into(person)
         if other is None and (traces := _traces(work, person)) and some.head.problem != WHERE:
             for kind, item_id in traces:
                 tx.want(kind, item_id, HOOK)
-            state = "unknown" if some.head.state == "unknown" else "waiting"
-            tx.settle(some.head, state=state, problem=WHERE, due_at=work.after(LOOK_AGAIN_S[0]))
+            _put_off(tx, some, problem=WHERE, due_at=work.after(LOOK_AGAIN_S[0]))
             return False
         if other is None:
             said = f"It is not there any more. {error.what} {error.said}".strip()
@@ -344,6 +343,13 @@ def _gone(work: Work, some: _Together, error: Gone) -> bool:
             _redirect(tx, row, _root(work, person)[0], person, other, person=other, due_at=work.now())
         tx.touch("person", other, HOOK)
     return True
+
+
+def _put_off(tx: SyncWrite, some: _Together, **values: Any) -> None:
+    """To whom is not there nothing was written, unless that was unknown before."""
+    for row in some.rows:
+        state, sent = ("unknown", row.sent_at) if row.state == "unknown" else ("waiting", None)
+        tx.settle(row, state=state, sent_at=sent, **values)
 
 
 def _traces(work: Work, person: str) -> list[tuple[str, str]]:

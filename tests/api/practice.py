@@ -7,10 +7,10 @@ from api.runtime import Runtime, stamp_of
 from api.secret import Secret
 from api.settings import Settings
 from engine.index import open_folder
-from eval.simulate.ats import Clock
 from indexer.ledger import Ledger
 from models import FakeEncoder
 from tests.indexer.sync.conftest import World
+from tests.indexer.sync.fake import Clock
 
 
 class PracticeOpener:
