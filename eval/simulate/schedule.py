@@ -25,6 +25,8 @@ TURNS = (25, 60)
 ROUNDS = 3
 MOST_REST_S = 7_200.0
 POLLS = len(PracticeConnector.plan.poll)
+MOST_TRAIL_S = 55.0
+"""Just less than the practice connector's polls go back: what trails further they miss, and the sweep finds."""
 BREAKABLE = ("candidates", "changed", "notes", "write-notes", "write-candidates")
 
 
@@ -51,7 +53,7 @@ class Mix:
     restore: bool
     deletes: bool
     between: float
-    list_lag_s: float
+    lists_trail: bool
     limit: int
 
     @classmethod
@@ -61,7 +63,7 @@ class Mix:
             hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
             lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
             restore=rng.random() < 0.2, deletes=rng.random() < 0.6,
-            between=rng.choice([0.0, 0.3]), list_lag_s=rng.choice([0.0, 15.0]), limit=rng.choice([50, 50, 6]),
+            between=rng.choice([0.0, 0.3]), lists_trail=rng.random() < 0.5, limit=rng.choice([50, 50, 6]),
         )  # fmt: skip
 
 
@@ -74,6 +76,8 @@ class Schedule:
     build: Callable[..., World] = World
     watch: Watch = field(default_factory=Watch)
     broken: list[str] = field(default_factory=list)
+    troubles: int = 0
+    """Crashes and lost answers so far: right after one, somebody may well decide about what is unsure."""
 
     def run(self) -> Outcome:
         rng = random.Random(self.seed)
@@ -85,7 +89,7 @@ class Schedule:
         self._rest()
         ats = self.world.ats
         ats.lag_s, ats.coarse_s, ats.limit = self.mix.lag_s, self.mix.coarse_s, self.mix.limit
-        ats.list_lag_s = self.mix.list_lag_s if self.mix.lag_s else 0.0
+        ats.list_lag_s = MOST_TRAIL_S - self.mix.lag_s if self.mix.lists_trail and self.mix.lag_s else 0.0
         self.clock.advance(70.0)  # so that reads that trail show all that was there
         for _ in range(rng.randint(*TURNS)):
             if self.broken:
@@ -124,9 +128,11 @@ class Schedule:
                 world.fuse.left, world.fuse.only = 1, "after a write, before its answer"
         if rng.random() < mix.lost / 4:
             world.lose_next += 1
+        troubles = sum(n for name, n in world.seen.items() if name == "crash" or name.endswith(" lost"))
+        new, self.troubles = troubles > self.troubles, troubles
         what = rng.choices(
             ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
-            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 4, 8 * mix.restore],
+            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 40 if new else 4, 8 * mix.restore],
         )[0]
         if what == "work" and rng.random() < mix.between:
             world.fuse.between = self._here_turn if rng.random() < 0.7 else self._there_turn
@@ -188,6 +194,8 @@ class Schedule:
             ats.put(key, applied=((first[0], first[1], f"h{n}"), *rest))
         elif what == "delete":
             self._count_pending(key, "deleted there while owed")
+            if rng.random() < 0.5:
+                ats.put(key, phone=f"h{n}")  # changed a moment before, so that a listing that trails shows them still
             ats.remove(key)
         elif what == "merge" and len(ats.people) > 1:
             keep = rng.choice(sorted(set(ats.people) - {key}))
@@ -251,11 +259,10 @@ class Schedule:
         ats.cut, ats.expire = None, 0
 
     def _decide_turn(self) -> None:
-        rows = [
-            row for row in self.world.store().actions() if row.state in ("waiting", "conflict", "parked", "applied")
-        ]
+        rows = [row for row in self.world.store().actions() if row.state != "cancelled"]
+        unsure = [row for row in rows if row.state in ("sending", "unknown")]
         if rows:
-            row = self.rng.choice(rows)
+            row = self.rng.choice(unsure or rows)
             options = {"waiting": "cancel", "sending": "cancel", "unknown": "cancel", "applied": "undo"}
             self.world.decide(options.get(row.state) or self.rng.choice(["cancel", "retry"]), row.id)
 
