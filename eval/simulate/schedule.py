@@ -22,7 +22,6 @@ from indexer.ledger.practice import Backup, put_back, saved
 from indexer.sync.sweep import allow_deletes, sweep_now
 
 TURNS = (25, 60)
-ROUNDS = 3
 MOST_REST_S = 7_200.0
 POLLS = len(PracticeConnector.plan.poll)
 MOST_TRAIL_S = 55.0
@@ -272,11 +271,12 @@ class Schedule:
             self.backup = saved(self.ledger, world.workspace)
         elif not world.restored:
             put_back(self.ledger, world.workspace, self.backup)
+            world.fuse.left = None
             world.restored = True
             world.seen["restored"] += 1
             for worker in world.workers:
                 world.die(worker)
-            with world.ledger.sync(world.workspace, NAME).write() as tx:
+            with world.store().write() as tx:
                 tx.doubt()
             self.watch.versions.clear()
             self.watch.gone.clear()
@@ -304,10 +304,9 @@ class Schedule:
             self._rest()
         self.broken += quiet(world, deletes=True)
         written = len(ats.effects)
-        for _ in range(ROUNDS):
-            for key in sorted(ats.people):  # whoever sends late, or once more, changes nothing
-                world.deliver((f"e{world.number()}", "candidates", key, False))
-            self._rest()
+        for key in 2 * sorted(ats.people):  # whoever sends late, or once more, changes nothing
+            world.deliver((f"e{world.number()}", "candidates", key, False))
+        self._rest()
         if len(ats.effects) != written:
             self.broken.append("something is written although nothing was done")
         for row in world.store().actions(limit=1000):

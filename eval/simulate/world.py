@@ -25,7 +25,7 @@ from indexer.connectors.connector import Hint
 from indexer.connectors.errors import Refused, TryLater
 from indexer.documents import ReadText
 from indexer.ledger import ConnectionRow, LeaseLost, Ledger
-from indexer.ledger.practice import lease_token, store_of
+from indexer.ledger.practice import store_of
 from indexer.sync.desk import By, Desk
 from indexer.sync.inbox import hint_json
 from indexer.sync.step import next_at, plan, step
@@ -86,6 +86,8 @@ class World:
     step: Callable[[Work], Any] = step
     store_of: type[CrashingStore] = CrashingStore
     desk_of: type[Desk] = Desk
+    _last_token: int | None = None
+    _kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
     lose_next: int = 0
     """Of so many writes the answer will be lost."""
     _number: int = 0
@@ -122,8 +124,17 @@ class World:
         made.fuse = self.fuse
         return made
 
+    def kept(self, what: str, read: Callable[[], Any]) -> Any:
+        """What was read since the last commit is not read again: reading takes most of a schedule's time."""
+        commits, found = self._kept.get(what, (-1, None))
+        if commits != self.fuse.commits:
+            commits, found = self.fuse.commits, read()
+            self._kept[what] = commits, found
+        return found
+
     def row(self) -> ConnectionRow:
-        return self.ledger.connections.get(self.workspace, NAME)
+        row: ConnectionRow = self.kept("connection", lambda: self.ledger.connections.get(self.workspace, NAME))
+        return row
 
     def turn(self, worker: Worker) -> bool:
         """One step of a process, which may die of it. Returns whether there was something to do."""
@@ -136,8 +147,7 @@ class World:
             assert worker.work is not None
             written = self.fuse.commits
             done = self.step(replace(worker.work, lag_s=row.lag_s))
-            if self.fuse.commits > written and not self._holds(worker):
-                self.stale += 1
+            self.stale += self.fuse.commits > written and worker.token != self._last_token
         except Crash:
             self.note("crash", worker.holder)
             self.seen["crash"] += 1
@@ -151,11 +161,8 @@ class World:
         self.note(worker.holder, done.what if done else None)
         return done is not None
 
-    def _holds(self, worker: Worker) -> bool:
-        return lease_token(self.ledger, self.workspace, NAME) == worker.token
-
     def _start(self, worker: Worker) -> bool:
-        token = self.ledger.connections.lease(self.workspace, NAME, worker.holder, seconds=LEASE_S)
+        token = self._lease(worker)
         if token is None:
             return False
         worker.token, worker.leased_at = token, self.clock().timestamp()
@@ -169,9 +176,13 @@ class World:
     def renew(self, worker: Worker) -> None:
         if worker.token is not None and self.clock().timestamp() - worker.leased_at > LEASE_S / 4:
             worker.leased_at = self.clock().timestamp()
-            kept = self.ledger.connections.lease(self.workspace, NAME, worker.holder, seconds=LEASE_S)
-            if kept != worker.token:
+            if self._lease(worker) != worker.token:
                 worker.token = worker.work = None
+
+    def _lease(self, worker: Worker) -> int | None:
+        token = self.ledger.connections.lease(self.workspace, NAME, worker.holder, seconds=LEASE_S)
+        self._last_token = token or self._last_token
+        return token
 
     def die(self, worker: Worker) -> None:
         """What it held in memory is gone; its lease runs on, and nobody knows."""
@@ -232,5 +243,9 @@ class World:
 
     def records(self) -> dict[str, Any]:
         """As a recruiter sees everyone, by the id of the record."""
+        found: dict[str, Any] = self.kept("records", self._records)
+        return found
+
+    def _records(self) -> dict[str, Any]:
         reader = self.ledger.reader(Viewer(workspace=self.workspace))
         return {r.id: r for p in reader.people(reader.person_ids()).values() for r in p.records}

@@ -8,12 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, bindparam, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
 from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp, upsert
 from indexer.ledger.sync_values import ConnectionRow
+
+_ONE = select(s.connection).where(s.connection.c.workspace == bindparam("w"), s.connection.c.name == bindparam("of"))
+_LEASE = select(s.lease).where(*t.mine(s.lease))
 
 
 class Connections:
@@ -75,9 +79,8 @@ class Connections:
 
     def get(self, workspace: str, name: str) -> ConnectionRow:
         """Raises NotFound."""
-        c = s.connection.c
         with self._reading.begin() as conn:
-            row = conn.execute(select(s.connection).where(c.workspace == workspace, c.name == name)).one_or_none()
+            row = conn.execute(_ONE, {"w": workspace, "of": name}).one_or_none()
         if row is None:
             raise NotFound(f"There is no connection {name!r}.", "`headwater connect list` shows them.")
         return _row(row)
@@ -152,11 +155,9 @@ class Connections:
 
         is_dead: of a holder that is, the lease need not run out.
         """
-        c = s.lease.c
-        own = (c.workspace == workspace, c.connection == name)
         now, until = stamp(self._clock()), stamp(self._clock() + timedelta(seconds=seconds))
         with self._writing.begin() as conn:
-            row = conn.execute(select(s.lease).where(*own)).one_or_none()
+            row = conn.execute(_LEASE, {"w": workspace, "of": name}).one_or_none()
             if row is not None and row.holder != holder and row.until > now and not is_dead(row.holder):
                 return None
             token = 1 if row is None else row.token + (row.holder != holder)

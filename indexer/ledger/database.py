@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,7 +64,7 @@ def _sqlite(url: str, begin: str, *, checkpoints: bool = True, **pool: int) -> E
             raw.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda conn: conn.connection.dbapi_connection.execute(begin))
     return engine
 
 
@@ -100,15 +101,21 @@ def migrate(engine: Engine, *, create: bool) -> None:
 
 def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
     """Insert rows; where the primary key is taken, write over it (or leave it alone)."""
-    keys = [column.name for column in table.primary_key]
     for part in chunks(rows, CHUNK):
-        if conn.dialect.name == "sqlite":
-            conn.execute(_over(sqlite.insert(table), table, keys, update=update), list(part))
+        if conn.dialect.name == "sqlite" or len(part) == 1:
+            conn.execute(_row_by_row(conn.dialect.name, table, update), list(part))
         else:  # all rows in one statement: a round for each is twelve times slower
-            conn.execute(_over(postgresql.insert(table).values(list(part)), table, keys, update=update))
+            conn.execute(_over(postgresql.insert(table).values(list(part)), table, update=update))
 
 
-def _over(insert: Any, table: Table, keys: list[str], *, update: bool) -> Any:
+@cache
+def _row_by_row(dialect: str, table: Table, update: bool) -> Any:
+    insert: Any = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return _over(insert, table, update=update)
+
+
+def _over(insert: Any, table: Table, *, update: bool) -> Any:
+    keys = [column.name for column in table.primary_key]
     if not update:
         return insert.on_conflict_do_nothing(index_elements=keys)
     changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, chunks, stamp, upsert
 from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken
 
@@ -26,11 +27,32 @@ LOOKS = 40
 """Items asked after in one statement: each is a condition of its own."""
 
 _M = s.mirror.c
-_HELD = select(_M.kind, _M.id, _M.root, _M.owner, _M.version, _M.hash, _M.read_at, _M.deleted_at).where(
-    _M.workspace == bindparam("w"), _M.connection == bindparam("of"),
-    _M.kind == bindparam("k"), _M.id.in_(bindparam("ids", expanding=True)),
-)  # fmt: skip
+_R = s.root.c
+_O = s.outbox.c
+_OF_KIND = (*t.mine(s.mirror), _M.kind == bindparam("k"), t.among(_M.id))
 """Kind by kind: of pairs (kind, id) SQLite would read the whole connection."""
+_HELD = select(_M.kind, _M.id, _M.root, _M.owner, _M.version, _M.hash, _M.read_at, _M.deleted_at).where(*_OF_KIND)
+_SEE = update(s.mirror).where(*_OF_KIND).values(read_at=bindparam("now"))
+_THEIRS = select(_M.owner, _M.kind, _M.id).where(
+    *t.mine(s.mirror), _M.root == bindparam("r"), t.among(_M.owner),
+    _M.kind.in_(bindparam("kinds", expanding=True)), _M.deleted_at.is_(None), _M.read_at <= bindparam("now"),
+)  # fmt: skip
+_OF_ROOT = (*t.mine(s.root), _R.root == bindparam("r"), t.among(_R.id))
+_ROOTS = select(_R.root, _R.id, _R.deleted_at, _R.erased).where(*_OF_ROOT)
+_DIRT = select(_R.id, _R.dirty).where(*_OF_ROOT)
+_TOUCH = (
+    update(s.root)
+    .where(*_OF_ROOT, _R.erased == 0)
+    .values(dirty=_R.dirty + 1, urgency=case((_R.urgency > bindparam("sooner"), bindparam("sooner")), else_=_R.urgency))
+)
+_APPLIED = (
+    update(s.root)
+    .where(*t.mine(s.root), _R.root == bindparam("r"), _R.id == bindparam("whose"))
+    .values(dirty=_R.dirty - bindparam("seen"), looked=bindparam("l"), missed=bindparam("m"), urgency=9)
+)
+_MADE = select(_O.draft).where(
+    *t.mine(s.outbox), _O.remote_id == bindparam("i"), _O.state == "applied", _O.done_at >= bindparam("since")
+)
 
 
 class MirrorWrite:
@@ -39,6 +61,11 @@ class MirrorWrite:
     def __init__(self, conn: Connection, workspace: str, connection: str) -> None:
         self._conn, self.workspace, self.connection = conn, workspace, connection
         self._key = {"workspace": workspace, "connection": connection}
+        self._me = {"w": workspace, "of": connection}
+
+    def _do(self, statement: Any, **values: Any) -> Any:
+        """One of the statements that are built once."""
+        return self._conn.execute(statement, {**self._me, **values})
 
     def _own(self, table: Any) -> tuple[Any, ...]:
         return (table.c.workspace == self.workspace, table.c.connection == self.connection)
@@ -111,8 +138,7 @@ class MirrorWrite:
         found: dict[Key, Any] = {}
         for kind, ids in _by_kind(keys).items():
             for part in chunks(ids, CHUNK):
-                own = {"w": self.workspace, "of": self.connection, "k": kind, "ids": part}
-                found |= {(row.kind, row.id): row for row in self._conn.execute(_HELD, own)}
+                found |= {(row.kind, row.id): row for row in self._do(_HELD, k=kind, ids=part)}
         return found
 
     def held(self, kind: str, ids: Sequence[str]) -> set[str]:
@@ -130,23 +156,17 @@ class MirrorWrite:
         return {key[1] for key, row in self._roots({("person", i) for i in ids}).items() if row["erased"]}
 
     def _roots(self, keys: set[Key]) -> dict[Key, dict[str, Any]]:
-        c = s.root.c
         found: dict[Key, dict[str, Any]] = {}
         for root in ("person", "job"):
             for part in chunks(sorted(key[1] for key in keys if key[0] == root), CHUNK):
-                query = select(c.root, c.id, c.deleted_at, c.erased).where(
-                    *self._own(s.root), c.root == root, c.id.in_(part)
-                )
-                found |= {(row.root, row.id): dict(row._mapping) for row in self._conn.execute(query)}
+                found |= {(row.root, row.id): dict(row._mapping) for row in self._do(_ROOTS, r=root, ids=part)}
         return found
 
     def see(self, keys: Sequence[Key], read_at: str) -> None:
         """They are there still, unchanged."""
-        c = s.mirror.c
         for kind, ids in _by_kind(keys).items():
             for part in chunks(ids, CHUNK):
-                own = (*self._own(s.mirror), c.kind == kind, c.id.in_(part))
-                self._conn.execute(update(s.mirror).where(*own).values(read_at=read_at))
+                self._do(_SEE, k=kind, ids=part, now=read_at)
 
     def _drop_unnamed(self, items: Iterable[MirrorItem], read_at: str) -> set[Key]:
         """What an owner had and does not name any more is gone."""
@@ -159,11 +179,7 @@ class MirrorWrite:
         for root, some in owners.items():
             kinds = sorted({kind for of, _, kind in named if of == root})
             for part in chunks(sorted(some), CHUNK):
-                theirs = (
-                    *self._own(s.mirror), c.root == root, c.owner.in_(part), c.kind.in_(kinds),
-                    c.deleted_at.is_(None), c.read_at <= read_at,
-                )  # fmt: skip
-                for row in self._conn.execute(select(c.owner, c.kind, c.id).where(*theirs)).all():
+                for row in self._do(_THEIRS, r=root, ids=part, kinds=kinds, now=read_at).all():
                     ids = named.get((root, row.owner, row.kind))
                     if ids is not None and row.id not in ids and not self.made_lately(row.kind, row.id, read_at):
                         own = (*self._own(s.mirror), c.kind == row.kind, c.id == row.id)
@@ -173,14 +189,9 @@ class MirrorWrite:
 
     def made_lately(self, kind: str, item_id: str, at: str) -> bool:
         """Made by a write of ours so short a time before then that the vendor's reads need not show it yet."""
-        c = s.outbox.c
         since = stamp(datetime.fromisoformat(at) - timedelta(seconds=TRAILS_S))
-        rows = (*self._own(s.outbox), c.remote_id == item_id, c.state == "applied", c.done_at >= since)
-        return any(
-            draft["item_kind"] == kind and draft.get("body") is not None
-            for draft in map(json.loads, self._conn.scalars(select(s.outbox.c.draft).where(*rows)))
-            if draft
-        )
+        drafts = (json.loads(row.draft) for row in self._do(_MADE, i=item_id, since=since))
+        return any(draft["item_kind"] == kind and draft.get("body") is not None for draft in drafts if draft)
 
     def delete(self, kind: str, item_id: str, *, root: str | None, at: str, urgency: int) -> None:
         """Proved to be gone. root: what it is the root of, if it is one; also one never seen leaves its tombstone."""
@@ -217,16 +228,13 @@ class MirrorWrite:
 
     def touch_all(self, owners: Iterable[Key], urgency: int) -> None:
         """They have changes to be applied."""
-        c = s.root.c
         wanted = sorted(owners)
         new = {"dirty": 0, "urgency": urgency, "deleted_at": None, "purged_at": None, "erased": 0}
         rows = [{**self._key, "root": root, "id": key, **new, "missed": "", "looked": ""} for root, key in wanted]
         upsert(self._conn, s.root, rows, update=False)
         for root in ("person", "job"):
             for part in chunks([key for name, key in wanted if name == root], CHUNK):
-                own = (*self._own(s.root), c.root == root, c.id.in_(part), c.erased == 0)
-                sooner = case((c.urgency > urgency, urgency), else_=c.urgency)
-                self._conn.execute(update(s.root).where(*own).values(dirty=c.dirty + 1, urgency=sooner))
+                self._do(_TOUCH, r=root, ids=part, sooner=urgency)
 
     def _touch_lookers(self, keys: Sequence[tuple[Key, bool]], urgency: int) -> None:
         """Whose record was made with these, or without them because they were not there yet."""
@@ -241,32 +249,23 @@ class MirrorWrite:
 
     def touched_since(self, roots: Iterable[DirtyRoot]) -> set[Key]:
         """Those of them with changes that came after they were read."""
-        c = s.root.c
         seen = {(one.root, one.id): one.dirty for one in roots}
         late: set[Key] = set()
         for root in ("person", "job"):
             for part in chunks([key for name, key in seen if name == root], CHUNK):
-                own = (*self._own(s.root), c.root == root, c.id.in_(part))
-                found = self._conn.execute(select(c.id, c.dirty).where(*own))
-                late |= {(root, row.id) for row in found if row.dirty != seen[root, row.id]}
+                dirt = self._do(_DIRT, r=root, ids=part)
+                late |= {(root, row.id) for row in dirt if row.dirty != seen[root, row.id]}
         return late
 
     def applied(self, roots: Mapping[DirtyRoot, tuple[Iterable[str], Iterable[str]]]) -> None:
         """The changes seen are in the records now. Of each: what was looked up and found, and what was missed."""
-        c = s.root.c
         rows = [
-            {"of": root.root, "whose": root.id, "seen": root.dirty, "l": _spaced(looked), "m": _spaced(missed)}
+            {**self._me, "r": root.root, "whose": root.id, "seen": root.dirty, "l": _spaced(looked),
+             "m": _spaced(missed)}
             for root, (looked, missed) in roots.items()
-        ]
-        own = (*self._own(s.root), c.root == bindparam("of"), c.id == bindparam("whose"))
-        values = {
-            "dirty": c.dirty - bindparam("seen"),
-            "looked": bindparam("l"),
-            "missed": bindparam("m"),
-            "urgency": 9,
-        }
+        ]  # fmt: skip
         if rows:
-            self._conn.execute(update(s.root).where(*own).values(**values), rows)
+            self._conn.execute(_APPLIED, rows)
 
 
 def _by_kind(keys: Iterable[Key]) -> dict[str, list[str]]:

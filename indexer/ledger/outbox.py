@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from indexer.ledger import sync_tables as s
+from indexer.ledger import tables as t
 from indexer.ledger.database import Clock, stamp, upsert
 from indexer.ledger.mirror import MirrorWrite
 from indexer.ledger.sync_values import OPEN, OutboxRow
@@ -29,7 +30,7 @@ def outbox_row(row: Any) -> OutboxRow:
 def heads() -> Select[Any]:
     """Of each person the first row that is not over: what comes after it waits for it. Binds ``w`` and ``of``."""
     c = s.outbox.c
-    own = (c.workspace == bindparam("w"), c.connection == bindparam("of"))
+    own = t.mine(s.outbox)
     first = select(func.min(c.seq)).where(*own, c.state.in_(OPEN)).group_by(c.person)
     return select(s.outbox).where(*own, c.seq.in_(first))
 

@@ -43,20 +43,15 @@ def empty(ledger: Ledger) -> None:
             conn.execute(delete(table))
 
 
+_V = s.mirror.c
+_VERSIONS = select(_V.kind, _V.id, _V.version, _V.deleted_at).where(*t.mine(s.mirror), _V.version.is_not(None))
+
+
 def versions(ledger: Ledger, workspace: str, connection: str) -> list[tuple[str, str, str, bool]]:
     """(kind, id, version, gone) of all that the mirror holds with a version."""
-    m = s.mirror.c
-    own = (m.workspace == workspace, m.connection == connection, m.version.is_not(None))
     with ledger._reading.begin() as conn:
-        rows = conn.execute(select(m.kind, m.id, m.version, m.deleted_at).where(*own))
+        rows = conn.execute(_VERSIONS, {"w": workspace, "of": connection})
         return [(row.kind, row.id, row.version, row.deleted_at is not None) for row in rows]
-
-
-def lease_token(ledger: Ledger, workspace: str, connection: str) -> int | None:
-    """Of whoever holds the connection, or held it last."""
-    c = s.lease.c
-    with ledger._reading.begin() as conn:
-        return conn.scalar(select(c.token).where(c.workspace == workspace, c.connection == connection))
 
 
 def store_of(kind: type[SyncStore], ledger: Ledger, workspace: str, connection: str, fence: int | None) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Engine, Select, func, or_, select
+from sqlalchemy import Engine, Select, bindparam, func, or_, select
 
 from engine.errors import NotFound
 from engine.records import Job, Person, SourceRecord, Viewer, Vocabulary
@@ -16,6 +16,24 @@ from indexer.ledger.briefs import Brief, BriefRecord, brief_of
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp
 from indexer.ledger.jobs import with_job_names
 from indexer.ledger.values import Event, ParkedRow, RecordVersion
+
+_P, _R = t.person.c, t.source_record.c
+_BODIES = (
+    select(_R.person_id, _R.connection, _R.body)
+    .join(t.person, (_P.workspace == _R.workspace) & (_P.id == _R.person_id))
+    .where(_R.workspace == bindparam("w"), t.among(_R.person_id), _P.erased_at.is_(None), _R.deleted_at.is_(None))
+)
+"""In no order: asked for in one, SQLite reads the whole workspace along the primary key."""
+_IDS = (
+    select(_P.id)
+    .where(_P.workspace == bindparam("w"), _P.erased_at.is_(None), _P.id > bindparam("last"))
+    .order_by(_P.id)
+    .limit(bindparam("n"))
+)
+_HIDDEN_JOBS = select(t.job.c.id).where(
+    t.job.c.workspace == bindparam("w"), t.job.c.audience.is_not(None),
+    t.job.c.audience.not_in(bindparam("audiences", expanding=True)),
+)  # fmt: skip
 
 
 class Reader:
@@ -26,9 +44,9 @@ class Reader:
         self._clock = clock
         self.viewer = viewer
 
-    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+    def _rows(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         with self._engine.begin() as conn:
-            return conn.execute(query).all()
+            return conn.execute(query, values).all()
 
     def person(self, person_id: str) -> Person:
         """Raises NotFound: no such person, erased, or of another workspace."""
@@ -102,21 +120,8 @@ class Reader:
     def _bodies(self, wanted: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """(person id, connection, body) of every record, erased people's left out, in no order."""
         for part in chunks(wanted, CHUNK):
-            query = (
-                select(t.source_record.c.person_id, t.source_record.c.connection, t.source_record.c.body)
-                .join(
-                    t.person,
-                    (t.person.c.workspace == t.source_record.c.workspace)
-                    & (t.person.c.id == t.source_record.c.person_id),
-                )
-                .where(
-                    t.source_record.c.workspace == self.viewer.workspace,
-                    t.source_record.c.person_id.in_(part),
-                    t.person.c.erased_at.is_(None),
-                    t.source_record.c.deleted_at.is_(None),
-                )
-            )  # in no order: asked for in one, SQLite reads the whole workspace along the primary key
-            yield from ((row.person_id, row.connection, row.body) for row in self._rows(query))
+            rows = self._rows(_BODIES, {"w": self.viewer.workspace, "ids": part})
+            yield from ((row.person_id, row.connection, row.body) for row in rows)
 
     def _visible(self, record: SourceRecord, hidden: frozenset[str]) -> SourceRecord:
         """Without what was said for others, and without all that concerns a job for others.
@@ -139,12 +144,8 @@ class Reader:
 
     def _hidden_jobs(self) -> frozenset[str]:
         """Jobs for an audience this viewer is not in. One they were given is theirs all the same."""
-        query = select(t.job.c.id).where(
-            t.job.c.workspace == self.viewer.workspace,
-            t.job.c.audience.is_not(None),
-            t.job.c.audience.not_in(sorted(self.viewer.audiences)),
-        )
-        return frozenset(row.id for row in self._rows(query)) - (self.viewer.jobs or frozenset())
+        own = {"w": self.viewer.workspace, "audiences": sorted(self.viewer.audiences)}
+        return frozenset(row.id for row in self._rows(_HIDDEN_JOBS, own)) - (self.viewer.jobs or frozenset())
 
     def person_versions(self, person_id: str) -> list[RecordVersion]:
         """Everything each source ever said of a person, oldest first, without what this viewer may not see.
@@ -191,15 +192,7 @@ class Reader:
             return
         last = ""
         while True:
-            query = (
-                select(t.person.c.id)
-                .where(
-                    t.person.c.workspace == self.viewer.workspace, t.person.c.erased_at.is_(None), t.person.c.id > last
-                )
-                .order_by(t.person.c.id)
-                .limit(5000)
-            )
-            rows = self._rows(query)
+            rows = self._rows(_IDS, {"w": self.viewer.workspace, "last": last, "n": 5000})
             yield from (row.id for row in rows)
             if len(rows) < 5000:
                 return

@@ -33,42 +33,47 @@ from indexer.ledger.values import ParkedRow
 from indexer.ledger.writer import Writer
 
 _M = s.mirror.c
-_BODY = select(_M.body).where(
-    _M.workspace == bindparam("w"), _M.connection == bindparam("of"),
-    _M.kind == bindparam("k"), _M.id == bindparam("i"), _M.hash != "",
-)  # fmt: skip
-"""Built once, as those below: building one takes longer than asking it, and each step asks them all."""
-
-
-def _mine(table: Any) -> tuple[Any, ...]:
-    return (table.c.workspace == bindparam("w"), table.c.connection == bindparam("of"))
-
-
-_BUDGET = select(s.budget).where(*_mine(s.budget))
-_WALKS = select(s.walk).where(*_mine(s.walk)).order_by(s.walk.c.mode, s.walk.c.place)
+_BODY = select(_M.body).where(*t.mine(s.mirror), _M.kind == bindparam("k"), _M.id == bindparam("i"), _M.hash != "")
+_ITEMS = select(s.mirror).where(
+    *t.mine(s.mirror), _M.root == bindparam("r"), t.among(_M.owner), _M.deleted_at.is_(None), _M.hash != ""
+)
+_FILES = select(s.file).where(*t.mine(s.file), t.among(s.file.c.owner)).order_by(s.file.c.id)
+_TOKEN = select(s.lease.c.token).where(*t.mine(s.lease))
+_BUDGET = select(s.budget).where(*t.mine(s.budget))
+_WALKS = select(s.walk).where(*t.mine(s.walk)).order_by(s.walk.c.mode, s.walk.c.place)
 _F = s.fetch.c
 _NEXT_FETCH = (
     select(s.fetch)
-    .where(*_mine(s.fetch), _F.due_at <= bindparam("now"), _F.priority <= bindparam("most"))
+    .where(*t.mine(s.fetch), _F.due_at <= bindparam("now"), _F.priority <= bindparam("most"))
     .order_by(_F.priority, _F.due_at, _F.kind, _F.id)
     .limit(1)
 )
-_DUE_FETCHES = select(_F.priority, func.min(_F.due_at).label("due")).where(*_mine(s.fetch)).group_by(_F.priority)
+_DUE_FETCHES = select(_F.priority, func.min(_F.due_at).label("due")).where(*t.mine(s.fetch)).group_by(_F.priority)
 _I = s.inbox.c
 _INBOX = (
     select(s.inbox)
-    .where(*_mine(s.inbox), _I.state == "new")
+    .where(*t.mine(s.inbox), _I.state == "new")
     .order_by(_I.received_at, _I.event_id)
     .limit(bindparam("n"))
 )
 _R = s.root.c
 _DIRTY = (
     select(_R.root, _R.id, _R.dirty, _R.deleted_at, _R.urgency)
-    .where(*_mine(s.root), _R.dirty > 0)
+    .where(*t.mine(s.root), _R.dirty > 0)
     .order_by(_R.root, _R.urgency, _R.id)
     .limit(bindparam("n"))
 )
+_PURGE = (
+    select(_R.id)
+    .where(
+        *t.mine(s.root), _R.root == "person", _R.deleted_at < bindparam("before"), _R.purged_at.is_(None), _R.dirty == 0
+    )
+    .order_by(_R.id)
+    .limit(bindparam("n"))
+)
 _NEXT_OWED = heads().where(s.outbox.c.due_at <= bindparam("now")).order_by(s.outbox.c.seq).limit(1)
+_O = s.outbox.c
+_OWED = select(s.outbox).where(*t.mine(s.outbox), t.among(_O.person), _O.state.in_(OPEN)).order_by(_O.seq)
 _OWED_AT = select(func.min(heads().subquery().c.due_at))
 
 
@@ -94,7 +99,7 @@ class SyncStore:
         """
         with self._writing.begin() as conn:
             if self._fence is not None:
-                held = conn.scalar(select(s.lease.c.token).where(*self._own(s.lease)))
+                held = conn.scalar(_TOKEN, self._me)
                 if held != self._fence:
                     raise LeaseLost
             writer = Writer(self._writing, self.workspace, actor or f"sync:{self.connection}", self._clock)
@@ -162,13 +167,10 @@ class SyncStore:
     def items(self, root: str, owners: Sequence[str]) -> dict[str, list[MirrorItem]]:
         """owner -> what is held of it, nothing that is gone; by kind and id."""
         found: dict[str, list[MirrorItem]] = {owner: [] for owner in owners}
-        c = s.mirror.c
         for part in chunks(owners, CHUNK):
-            query = select(s.mirror).where(
-                *self._own(s.mirror), c.root == root, c.owner.in_(part), c.deleted_at.is_(None), c.hash != ""
-            )
+            rows = self._rows(_ITEMS, {**self._me, "r": root, "ids": part})
             # Sorted here: asked to, SQLite would read the whole mirror in that order.
-            for row in sorted(self._rows(query), key=lambda row: (row.kind, row.id)):
+            for row in sorted(rows, key=lambda row: (row.kind, row.id)):
                 found[row.owner].append(MirrorItem(row.kind, row.id, row.root, row.owner, row.version, row.body))
         return found
 
@@ -187,7 +189,7 @@ class SyncStore:
 
     def body(self, kind: str, item_id: str) -> Mapping[str, Any] | None:
         """What is held of an item, also after it went: history goes on naming a stage that vanished."""
-        rows = self._rows(_BODY, {"w": self.workspace, "of": self.connection, "k": kind, "i": item_id})
+        rows = self._rows(_BODY, {**self._me, "k": kind, "i": item_id})
         found: Mapping[str, Any] | None = json.loads(rows[0].body) if rows else None
         return found
 
@@ -199,8 +201,7 @@ class SyncStore:
     def files(self, owners: Sequence[str]) -> dict[str, list[FileRow]]:
         found: dict[str, list[FileRow]] = {owner: [] for owner in owners}
         for part in chunks(owners, CHUNK):
-            query = select(s.file).where(*self._own(s.file), s.file.c.owner.in_(part)).order_by(s.file.c.id)
-            for row in self._rows(query):
+            for row in self._rows(_FILES, {**self._me, "ids": part}):
                 found[row.owner].append(FileRow(**{name: getattr(row, name) for name in FileRow.__slots__}))
         return found
 
@@ -215,10 +216,8 @@ class SyncStore:
     def owed(self, people: Sequence[str]) -> dict[str, list[OutboxRow]]:
         """person -> what is not over, in its order."""
         found: dict[str, list[OutboxRow]] = {person: [] for person in people}
-        c = s.outbox.c
         for part in chunks(people, CHUNK):
-            query = select(s.outbox).where(*self._own(s.outbox), c.person.in_(part), c.state.in_(OPEN))
-            for row in self._rows(query.order_by(c.seq)):
+            for row in self._rows(_OWED, {**self._me, "ids": part}):
                 found[row.person].append(outbox_row(row))
         return found
 
@@ -282,11 +281,7 @@ class SyncStore:
 
     def due_for_purge(self, before: str, limit: int) -> list[str]:
         """People that are gone in the ATS since before then and whose data is still kept."""
-        c = s.root.c
-        query = select(c.id).where(
-            *self._own(s.root), c.root == "person", c.deleted_at < before, c.purged_at.is_(None), c.dirty == 0
-        )
-        return [row.id for row in self._rows(query.order_by(c.id).limit(limit))]
+        return [row.id for row in self._rows(_PURGE, {**self._me, "before": before, "n": limit})]
 
     def counts(self) -> dict[str, int]:
         """How many are held, gone, waiting to be applied, to be read, and files to be read."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.records import Job, SourceRecord
 from indexer.ledger import sync_tables as s
@@ -22,6 +22,17 @@ from indexer.ledger.writer import Writer
 
 FILES = json.dumps({"files": True})
 """The expectation of a read that was only asked for to have fresh links."""
+
+
+_F = s.fetch.c
+_ONE = (*t.mine(s.fetch), _F.kind == bindparam("k"), _F.id == bindparam("i"))
+_WANTED = select(s.fetch).where(*_ONE)
+_READ = delete(s.fetch).where(*_ONE, _F.asked_at <= bindparam("before"))
+_NOT_NEEDED = delete(s.fetch).where(
+    *t.mine(s.fetch), _F.kind == bindparam("k"), t.among(_F.id), _F.asked_at <= bindparam("before"), _F.expect == ""
+)
+_UNPARK = delete(t.parked).where(*t.mine(t.parked), t.among(t.parked.c.place))
+_FILES = select(s.file).where(*t.mine(s.file), t.among(s.file.c.owner))
 
 
 class SyncWrite(OutboxWrite):
@@ -65,11 +76,9 @@ class SyncWrite(OutboxWrite):
         self, kind: str, item_id: str, priority: int, *, due_at: str | None = None, expect: Mapping[str, Any] = {}
     ) -> None:
         """Read this root; asked for twice, the more urgent and the sooner counts."""
-        c = s.fetch.c
-        mine = (*self._own(s.fetch), c.kind == kind, c.id == item_id)
         now = self._now()
         due_at = due_at or now
-        row = self._conn.execute(select(s.fetch).where(*mine)).one_or_none()
+        row = self._do(_WANTED, k=kind, i=item_id).one_or_none()
         if row is not None:
             before = json.loads(row.expect) if row.expect else {}
             priority, due_at = min(priority, row.priority), min(due_at, row.due_at)
@@ -99,16 +108,12 @@ class SyncWrite(OutboxWrite):
 
     def was_read(self, kind: str, item_id: str, asked_before: str) -> None:
         """Nothing more is to be read of it, unless it was asked for since."""
-        c = s.fetch.c
-        mine = (*self._own(s.fetch), c.kind == kind, c.id == item_id, c.asked_at <= asked_before)
-        self._conn.execute(delete(s.fetch).where(*mine))
+        self._do(_READ, k=kind, i=item_id, before=asked_before)
 
     def not_needed(self, kind: str, ids: Sequence[str], asked_before: str) -> None:
         """A page showed them whole. What a webhook or a sweep wants proved is read all the same."""
-        c = s.fetch.c
         for part in chunks(ids, CHUNK):
-            mine = (*self._own(s.fetch), c.kind == kind, c.id.in_(part), c.asked_at <= asked_before, c.expect == "")
-            self._conn.execute(delete(s.fetch).where(*mine))
+            self._do(_NOT_NEEDED, k=kind, ids=part, before=asked_before)
 
     def taken(self, event_ids: Sequence[str], state: str) -> None:
         for part in chunks(event_ids, CHUNK):
@@ -125,14 +130,19 @@ class SyncWrite(OutboxWrite):
 
     # Files
 
-    def files(self, owner: str, found: Sequence[FileRow]) -> list[str]:
-        """All the files an owner has now. Returns ids of those to download: new, changed, or not read so far."""
-        c = s.file.c
-        mine = (*self._own(s.file), c.owner == owner)
-        held = {row.id: row for row in self._conn.execute(select(s.file).where(*mine))}
+    def files(self, found: Mapping[str, Sequence[FileRow]]) -> dict[str, list[str]]:
+        """owner -> all the files they have now. Returns ids of those to download: new, changed, or not read so far."""
+        held: dict[str, dict[str, Any]] = {owner: {} for owner in found}
+        for part in chunks(list(found), CHUNK):
+            for row in self._do(_FILES, ids=part):
+                held[row.owner][row.id] = row
+        return {owner: self._files_of(owner, rows, held[owner]) for owner, rows in found.items()}
+
+    def _files_of(self, owner: str, found: Sequence[FileRow], held: Mapping[str, Any]) -> list[str]:
         gone = sorted(held.keys() - {row.id for row in found})
         if gone:
-            self._conn.execute(delete(s.file).where(*mine, c.id.in_(gone)))
+            c = s.file.c
+            self._conn.execute(delete(s.file).where(*self._own(s.file), c.owner == owner, c.id.in_(gone)))
             self.touch("person", owner)
         wanted = []
         for row in found:
@@ -175,7 +185,7 @@ class SyncWrite(OutboxWrite):
 
     def unpark(self, places: Sequence[str]) -> None:
         for part in chunks([place[:500] for place in places], CHUNK):
-            self._conn.execute(delete(t.parked).where(*self._own(t.parked), t.parked.c.place.in_(part)))
+            self._do(_UNPARK, ids=part)
 
     # Records
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, select, update
 
 from engine.errors import BadInput, NotFound
 from engine.records import Job, Record, SourceRecord
@@ -20,6 +20,16 @@ from indexer.ledger.forget import forget_person
 from indexer.ledger.jobs import check_jobs, job_name
 from indexer.ledger.values import Answer, Put, SearchNote
 from indexer.ledger.words import add_words, words_of
+
+_C, _A = t.source_record.c, t.application.c
+_KNOWN = select(_C.external_id, _C.person_id, _C.version, _C.hash, _C.deleted_at).where(
+    *t.mine(t.source_record), t.among(_C.external_id)
+)
+_ERASED = select(t.person.c.id).where(
+    t.person.c.workspace == bindparam("w"), t.among(t.person.c.id), t.person.c.erased_at.is_not(None)
+)
+_NOT_APPLIED = delete(t.application).where(*t.mine(t.application), t.among(_A.external_id))
+_LAST_EVENT = select(func.coalesce(func.max(t.event.c.seq), 0)).where(t.event.c.workspace == bindparam("w"))
 
 
 class Writer:
@@ -111,21 +121,15 @@ class Writer:
 
     def _known(self, conn: Connection, connection: str, external_ids: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        c = t.source_record.c
         for part in chunks(external_ids, CHUNK):
-            query = select(c.external_id, c.person_id, c.version, c.hash, c.deleted_at).where(
-                c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part)
-            )
-            found |= {row.external_id: row for row in conn.execute(query)}
+            own = {"w": self.workspace, "of": connection, "ids": part}
+            found |= {row.external_id: row for row in conn.execute(_KNOWN, own)}
         return found
 
     def _erased(self, conn: Connection, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for part in chunks(ids, CHUNK):
-            query = select(t.person.c.id).where(
-                t.person.c.workspace == self.workspace, t.person.c.id.in_(part), t.person.c.erased_at.is_not(None)
-            )
-            found |= {row.id for row in conn.execute(query)}
+            found |= {row.id for row in conn.execute(_ERASED, {"w": self.workspace, "ids": part})}
         return found
 
     def _new_id(self, connection: str, external_id: str) -> str:
@@ -133,13 +137,8 @@ class Writer:
         return str(uuid5(NAMESPACE_URL, json.dumps(["headwater", self.workspace, connection, external_id])))
 
     def _applications(self, conn: Connection, connection: str, records: Sequence[SourceRecord]) -> None:
-        c = t.application.c
         for part in chunks([record.id for record in records], CHUNK):
-            conn.execute(
-                delete(t.application).where(
-                    c.workspace == self.workspace, c.connection == connection, c.external_id.in_(part)
-                )
-            )
+            conn.execute(_NOT_APPLIED, {"w": self.workspace, "of": connection, "ids": part})
         rows = [
             {"workspace": self.workspace, "connection": connection, "external_id": record.id, "job_id": name}
             for record in records
@@ -312,8 +311,7 @@ class Writer:
 
     def _event(self, conn: Connection, kind: str, ids: Sequence[str]) -> None:
         """Numbered without a gap: one transaction writes at a time, and one rolled back frees its number."""
-        query = select(func.coalesce(func.max(t.event.c.seq), 0)).where(t.event.c.workspace == self.workspace)
-        last = conn.scalar(query) if ids else 0
+        last = conn.scalar(_LAST_EVENT, {"w": self.workspace}) if ids else 0
         for seq, part in enumerate(chunks(list(dict.fromkeys(ids)), CHUNK), int(last or 0) + 1):
             row = {"workspace": self.workspace, "seq": seq, "kind": kind, "ids": json.dumps(list(part))}
             conn.execute(t.event.insert().values(**row, actor=self.actor, at=self._now()))

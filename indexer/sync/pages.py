@@ -57,15 +57,17 @@ def _wanted_files(
     work: Work, tx: SyncWrite, files: Iterable[File], whole: set[tuple[str, str]], priority: int
 ) -> list[File]:
     """Whoever is whole on the page has these files and no others."""
-    found = list(files)
-    wanted: list[File] = []
-    for kind, owner in sorted(whole):
-        if work.connector.roots[kind] != "person":
-            continue
-        theirs = {file.id: file for file in found if file.owner == owner}
-        rows = [FileRow(owner, f.id, f.fingerprint, f.filename[:300], f.kind, "wanted", "", 0) for f in theirs.values()]
-        ids = tx.files(owner, rows)
+    people = {owner: kind for kind, owner in sorted(whole) if work.connector.roots[kind] == "person"}
+    theirs: dict[str, dict[str, File]] = {owner: {} for owner in people}
+    for file in files:
+        if file.owner in theirs:
+            theirs[file.owner][file.id] = file
+    wanted = tx.files({owner: [_row(file) for file in some.values()] for owner, some in theirs.items()})
+    for owner, ids in wanted.items():
         if ids:  # in the same commit: a kill before the download loses the link, not the wish
-            tx.want(kind, owner, priority, due_at=work.after(LINKS_S), expect={"files": True})
-        wanted += [theirs[file_id] for file_id in ids]
-    return wanted
+            tx.want(people[owner], owner, priority, due_at=work.after(LINKS_S), expect={"files": True})
+    return [theirs[owner][file_id] for owner, ids in wanted.items() for file_id in ids]
+
+
+def _row(file: File) -> FileRow:
+    return FileRow(file.owner, file.id, file.fingerprint, file.filename[:300], file.kind, "wanted", "", 0)

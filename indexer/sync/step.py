@@ -76,12 +76,13 @@ def _act(work: Work) -> Callable[[], Done] | None:
     most = max(able, default=WRITE - 1)
     if WRITE in able and work.writes != "off" and (owed := work.store.next_owed(now)):
         return lambda: Done("push", changed=push(work, owed))
+    row = work.store.next_fetch(most=most, now=now)
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
         if roots and priority == SWEEP:
             return lambda: Done("apply", changed=apply(work, roots))
         if priority > most:
             continue
-        if row := work.store.next_fetch(most=priority, now=now):
+        if row and row.priority <= priority:
             return partial(_read, work, row)
         if due := _due(walks, mode, now):
             return partial(_pulled, work, due)

@@ -14,7 +14,7 @@ from indexer.connectors.connector import Connector
 from indexer.connectors.errors import TryLater, VendorError
 from indexer.connectors.http import Budget, Http
 from indexer.documents import ReadText
-from indexer.ledger import SyncStore, SyncWrite
+from indexer.ledger import BudgetRow, SyncStore, SyncWrite
 
 Documents = Callable[[Sequence[Path]], Iterable[ReadText | BadFile]]
 """Files -> their texts, in order."""
@@ -87,13 +87,13 @@ def note_budget(work: Work, tx: SyncWrite, error: VendorError | None = None) -> 
             until = max(until, before.resets_at)  # what it cost is not known, so the window is taken for spent
         tx.budget(said.limit if said else 0, 0, until)
     elif said is not None:
-        tx.budget(said.limit, said.remaining, _resets_at(work, said))
+        tx.budget(said.limit, said.remaining, _resets_at(work, said, before))
 
 
-def _resets_at(work: Work, said: Budget) -> str:
+def _resets_at(work: Work, said: Budget, before: BudgetRow | None) -> str:
     """When the limit is whole again. A vendor says so in whole seconds, rounded up, anew with each answer: of what was
     said in one window the earliest is the closest. With nothing left over no second is risked."""
-    at, before = work.after(said.reset_s), work.store.budget()
+    at = work.after(said.reset_s)
     one_window = before is not None and before.limit == said.limit and before.remaining > said.remaining > 0
     if before is not None and one_window and before.resets_at > work.now():
         return min(at, before.resets_at)
