@@ -153,7 +153,7 @@ class PracticeConnector:
         if hint.kind == "applications":
             held = look("applications", hint.id)
             return ("candidates", held["owner"]) if held and "owner" in held else None
-        return (hint.kind, hint.id) if hint.kind in self.roots else None
+        return (hint.kind, hint.id) if hint.kind in (*self.roots, "notes") else None
 
     def download(self, http: Any, file: File, into: Callable[[bytes], None], *, max_bytes: int) -> None:  # noqa: ARG002
         ats = self.ats

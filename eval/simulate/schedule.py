@@ -27,6 +27,7 @@ POLLS = len(PracticeConnector.plan.poll)
 MOST_TRAIL_S = 55.0
 """Just less than the practice connector's polls go back: what trails further they miss, and the sweep finds."""
 BREAKABLE = ("candidates", "changed", "notes", "write-notes", "write-candidates")
+TROUBLE = ("expire", "cut", "skip", "deny", "refuse", "ok")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Schedule:
         self._populate()
         self._rest()
         ats = self.world.ats
+        ats.after_write.insert(0, self._echo)
         ats.lag_s, ats.coarse_s, ats.limit = self.mix.lag_s, self.mix.coarse_s, self.mix.limit
         ats.list_lag_s = MOST_TRAIL_S - self.mix.lag_s if self.mix.lists_trail and self.mix.lag_s else 0.0
         self.clock.advance(70.0)  # so that reads that trail show all that was there
@@ -131,7 +133,7 @@ class Schedule:
         new, self.troubles = troubles > self.troubles, troubles
         what = rng.choices(
             ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
-            [50, 16, 12, 8, 7, 4 * bool(mix.broken), 40 if new else 4, 8 * mix.restore],
+            [50, 16, 12, 12, 7, 10 * bool(mix.broken), 40 if new else 4, 8 * mix.restore],
         )[0]
         if what == "work" and rng.random() < mix.between:
             world.fuse.between = self._here_turn if rng.random() < 0.7 else self._there_turn
@@ -184,6 +186,7 @@ class Schedule:
         elif what == "note":
             ats.notes[f"n{n:03}h"] = (key, f"Theirs {n}.")
             ats.remember()
+            self._hook("notes", f"n{n:03}h")
         elif what == "new":
             key = f"q{n:03}"
             ats.put(key, name=f"Theirs {n}")
@@ -200,9 +203,9 @@ class Schedule:
             keep = rng.choice(sorted(set(ats.people) - {key}))
             self._count_pending(key, "merged there while owed")
             ats.merge(keep, key)
-            self._hook(keep)
+            self._hook("candidates", keep)
         self.world.note("there", what, key)
-        self._hook(key)
+        self._hook("candidates", key)
 
     def _wrote(self, key: str, path: str, value: str) -> None:
         self.world.human.append(Human(key, path, value, self.clock()))
@@ -211,9 +214,19 @@ class Schedule:
         if self.world.store().owed([key])[key]:
             self.world.seen[name] += 1
 
-    def _hook(self, key: str) -> None:
+    def _hook(self, kind: str, key: str) -> None:
+        ats = self.world.ats
         if self.mix.hooks != "none":
-            self.world.hook("candidates", key, gone=key not in self.world.ats.people)
+            self.world.hook(kind, key, gone=key not in (ats.people if kind == "candidates" else ats.notes))
+
+    def _echo(self, _what: str) -> None:
+        """The ATS tells of what we wrote as of anybody's change, often before its answer is here."""
+        ats, effect = self.world.ats, self.world.ats.effects[-1]
+        if effect.what in ("note", "unnote"):
+            self._hook("notes", effect.item)
+        for key, row in ats.people.items():
+            if effect.item == key or any(a[0] == effect.item for a in row.applied):
+                self._hook("candidates", key)
 
     def _deliver_turn(self) -> None:
         hooks, rng, kind = self.world.hooks, self.rng, self.mix.hooks
@@ -228,9 +241,7 @@ class Schedule:
 
     def _break_turn(self) -> None:
         ats = self.world.ats
-        what = self.rng.choice(
-            ["candidates", "changed", "notes", "write-notes", "write-candidates", "expire", "cut", "ok"]
-        )
+        what = self.rng.choice([*BREAKABLE, *TROUBLE])
         if what == "expire":
             ats.expire += 1
             self.world.seen["cursor expired"] += 1
