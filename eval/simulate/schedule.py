@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from eval.sandbox.clock import VirtualClock
 from eval.simulate.ats import START
 from eval.simulate.connector import PracticeConnector
+from eval.simulate.crashes import Crash
 from eval.simulate.rules import Watch, quiet
 from eval.simulate.world import NAME, Human, World
 from indexer.connectors.actions import Action, AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
@@ -132,8 +134,8 @@ class Schedule:
         troubles = sum(n for name, n in world.seen.items() if name == "crash" or name.endswith(" lost"))
         new, self.troubles = troubles > self.troubles, troubles
         what = rng.choices(
-            ["work", "here", "there", "deliver", "wait", "break", "decide", "backup"],
-            [50, 16, 12, 12, 7, 10 * bool(mix.broken), 40 if new else 4, 8 * mix.restore],
+            ["work", "here", "there", "deliver", "wait", "break", "decide", "backup", "sweep"],
+            [50, 16, 12, 12, 7, 10 * bool(mix.broken), 40 if new else 4, 8 * mix.restore, 2],
         )[0]
         if what == "work" and rng.random() < mix.between:
             world.fuse.between = self._here_turn if rng.random() < 0.7 else self._there_turn
@@ -197,7 +199,8 @@ class Schedule:
         elif what == "delete":
             self._count_pending(key, "deleted there while owed")
             if rng.random() < 0.5:
-                ats.put(key, phone=f"h{n}")  # changed a moment before, so that a listing that trails shows them still
+                ats.put(key, phone=f"h{n}")  # changed a while before, so that a listing that trails shows them still
+                self.clock.advance(rng.choice([1.0, 30.0]))
             ats.remove(key)
         elif what == "merge" and len(ats.people) > 1:
             keep = rng.choice(sorted(set(ats.people) - {key}))
@@ -275,6 +278,10 @@ class Schedule:
             row = self.rng.choice(unsure or rows)
             options = {"waiting": "cancel", "sending": "cancel", "unknown": "cancel", "applied": "undo"}
             self.world.decide(options.get(row.state) or self.rng.choice(["cancel", "retry"]), row.id)
+
+    def _sweep_turn(self) -> None:
+        with suppress(Crash):
+            sweep_now(self.world.store())
 
     def _backup_turn(self) -> None:
         world = self.world

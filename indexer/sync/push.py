@@ -54,9 +54,17 @@ def push(work: Work, head: OutboxRow) -> bool:
                 if row.state == "sending":
                     tx.settle(row, state="unknown")
         return False
+    if head.person.startswith(OURS) and not _makes_person(work, some.draft):
+        with work.store.write() as tx:  # the making of the person was refused or cancelled before it
+            _finish(work, tx, some, state="parked", problem="The person is not in the ATS.")
+        return True
     if some.draft.body is not None:
         return _find(work, some) if head.state == "unknown" else _make(work, some)
     return _change(work, some)
+
+
+def _makes_person(work: Work, draft: Draft) -> bool:
+    return draft.body is not None and draft.item_kind in work.connector.roots
 
 
 def _together(work: Work, head: OutboxRow) -> _Together:
@@ -170,10 +178,6 @@ def _make(work: Work, some: _Together) -> bool:
     if head.sent_at is not None and (found := _effect(work, draft, head)) is not None:
         with work.store.write() as tx:
             _made(work, tx, some, found)
-        return True
-    if draft.item_kind not in work.connector.roots and head.person.startswith(OURS):
-        with work.store.write() as tx:  # the making of the person was refused or cancelled before it
-            _finish(work, tx, some, state="parked", problem="The person is not in the ATS.")
         return True
     if work.writes == "dry":
         with work.store.write() as tx:

@@ -473,3 +473,14 @@ def test_writes_go_first_and_keep_within_the_limit(quick, filled):
     assert kinds[:2] == ["candidates", "write-candidates"]
     quick.run(400)
     assert quick.ats.too_many == 0
+
+
+def test_what_is_owed_of_a_person_whose_making_was_refused_is_parked_without_a_request(quick, filled):
+    ready(quick, filled)
+    quick.ats.refused["add"] = "is frozen"
+    made = do(quick, AddCandidate(first_name="Siri", last_name="Ny", email="siri@example.com"), person=None)
+    owed = [do(quick, phone(), person=made.person), do(quick, AddNote(text="Met."), person=made.person)]
+    quick.run(300)
+    assert [state(quick, row) for row in owed] == [("parked", "The person is not in the ATS.")] * 2
+    assert not any(made.person in what for _, what in quick.ats.requests if "write-" not in what)
+    assert quick.ats.effects == []
