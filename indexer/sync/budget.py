@@ -26,6 +26,7 @@ def ready_at(budget: BudgetRow | None, priority: int, now: datetime) -> datetime
     spare = min(SPARE.get(priority, SPARE_FOR_MORE_URGENT), max(0, budget.limit - 1))
     if budget.remaining > spare:
         return now
-    # What is left over covers requests that come too early by less than a second; else the full second is waited for.
-    covered = budget.remaining >= NEEDS.get(priority, 1)
+    # What is left over covers requests that come too early by less than a second, and one that a crash kept from being
+    # noted; else the full second is waited for.
+    covered = budget.remaining > NEEDS.get(priority, 1)
     return max(now, resets_at if covered else resets_at + (ROUNDED if budget.limit else timedelta()))

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from indexer.connectors.http import Budget
+from indexer.ledger import SWEEP, BudgetRow
+from indexer.sync.budget import ready_at
 from indexer.sync.step import next_at, step
 from indexer.sync.work import moment, note_budget, stamp
 
@@ -79,3 +81,18 @@ def test_of_what_is_said_in_one_window_the_earliest_counts(quick, clock, then, r
             note_budget(quick.work, tx)
         clock.pass_(passed)
     assert moment(quick.store.budget().resets_at) == start + timedelta(seconds=resets)
+
+
+@pytest.mark.parametrize(
+    ("left", "waits"),
+    [
+        (3, 8.0),
+        (1, 9.0),
+        (0, 9.0),
+    ],  # one for a second that was rounded away, another that a crash kept from being noted
+)
+def test_the_full_second_is_waited_for_where_too_little_is_left_for_what_may_go_wrong(clock, left, waits):
+    resets = clock() + timedelta(seconds=8)
+    budget = BudgetRow(6, left, stamp(resets))
+    found = ready_at(budget, SWEEP, clock())
+    assert found == clock() + timedelta(seconds=waits)
