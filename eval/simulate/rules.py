@@ -66,11 +66,9 @@ class Watch:
         for person in self.shown - records.keys():
             if person in world.ats.people:
                 yield f"{person} is there and was hidden"
+        self.gone |= self.shown - records.keys()
+        self.gone -= records.keys() | world.ats.people.keys()
         self.shown = set(records)
-        hidden = {person for person in world.ats.people.keys() | self.gone if person not in records}
-        self.gone = {person for person in hidden if person not in world.ats.people} | {
-            key for key in self.gone if key not in world.ats.people and key not in records
-        }
         for row in rows.values():
             if row.state not in OPEN or row.undoes:
                 continue

@@ -305,10 +305,15 @@ class Schedule:
     def _heal(self) -> None:
         world, ats = self.world, self.world.ats
         world.fuse.left, world.lose_next = None, 0
-        if self.rng.random() < 0.5 and self.mix.broken:  # a sweep over listings that do not show everything
+        if self.rng.random() < 0.5 and self.mix.broken:  # listings that do not show everything
+            if self.rng.random() < 0.5:
+                ats.cut, world.lose_next = 1, 1
+                world.seen["listing cut"] += 1
+            self._here_turn()
             sweep_now(world.store())
             self._round(patience_s=self.rng.choice([300.0, 2_400.0]))
             self.broken += self.watch.step(world)
+            world.lose_next = 0
         self._repair()
         self.clock.advance(3_700.0)
         self._rest()

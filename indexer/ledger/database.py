@@ -42,10 +42,12 @@ def connect(url: str) -> tuple[Engine, Engine]:
             raise NeedsOperator("Headwater needs a database that outlives the process.", "Name a file: sqlite:///PATH")
         return _sqlite(url, "BEGIN", checkpoints=False), _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-        writer = engine.execution_options()
+        driven = parsed.set(drivername="postgresql+psycopg")
+        # Each statement sees what is committed anyway: beginning and ending would be two more rounds to the server.
+        reader = create_engine(driven, pool_pre_ping=True, isolation_level="AUTOCOMMIT")
+        writer = create_engine(driven, pool_pre_ping=True)
         event.listen(writer, "begin", _one_writer)
-        return engine, writer
+        return reader, writer
     raise NeedsOperator(
         f"Headwater keeps its data in SQLite or PostgreSQL, not in {parsed.get_backend_name()}.",
         "Set HEADWATER_DATABASE_URL accordingly.",
