@@ -8,17 +8,20 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
+from engine.errors import HeadwaterError
 from engine.records import SourceRecord, Viewer
 from eval.bench.figures import percentiles
+from eval.bench.sync import started_databases
 from eval.simulate.ats import Ats, Http
-from eval.simulate.connector import PracticeConnector
-from indexer.connectors.actions import Action, ChangeTags, EditContact
+from eval.simulate.connector import SIGN, PracticeConnector
+from indexer.connectors.actions import Action, AddNote, ChangeTags, EditContact
 from indexer.ledger import Ledger
 from indexer.ledger.database import system_clock
 from indexer.sync.desk import By, Desk
@@ -27,16 +30,22 @@ from indexer.sync.work import Work
 
 NAME, PERSON = "ats", "p1"
 IDLE_S = 0.01
+NOTE_EVERY = 50
 
 
-def run(writers: int = 50, edits: int = 200) -> dict[str, Any]:
+def run(
+    writers: int = 50, edits: int = 200, database: Literal["sqlite", "postgresql"] = "sqlite"
+) -> dict[str, Any]:  # fmt: skip
+    """Each writer goes from tag to tag, leaves a note now and then, and ends with the phone number."""
     ats = Ats(system_clock, limit=1_000_000)
     ats.put(PERSON, phone="0")
-    with (
-        TemporaryDirectory(prefix="headwater-writers-") as folder,
-        closing(Ledger.open(f"sqlite:///{Path(folder) / 'ledger.db'}")) as ledger,
-    ):
-        return _measured(ledger, ats, Path(folder), writers, edits)
+    with TemporaryDirectory(prefix="headwater-writers-") as name, ExitStack() as stack:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'ledger.db'}"
+        if database == "postgresql":
+            url = stack.enter_context(started_databases(1, durable=True))[0]
+        ledger = stack.enter_context(closing(Ledger.open(url)))
+        return {"database": database} | _measured(ledger, ats, folder, writers, edits)
 
 
 def _measured(ledger: Ledger, ats: Ats, folder: Path, writers: int, edits: int) -> dict[str, Any]:
@@ -51,7 +60,8 @@ def _measured(ledger: Ledger, ats: Ats, folder: Path, writers: int, edits: int) 
     plan(work)
     while step(work):
         pass
-    stop, took, unseen = threading.Event(), list[float](), list[str]()
+    before, stop = len(ats.effects), threading.Event()
+    took, unseen, refused = list[float](), list[str](), list[str]()
 
     def working() -> None:
         while not stop.is_set():
@@ -60,14 +70,16 @@ def _measured(ledger: Ledger, ats: Ats, folder: Path, writers: int, edits: int) 
 
     def writing(writer: int) -> None:
         for number in range(edits):
-            tag = f"t{writer}-{number}"
-            phone = number == edits - 1
-            action: Action = EditContact(set={"phone": tag}) if phone else ChangeTags(add=(tag,))
+            action = _action(writer, number, edits)
             start = time.perf_counter()
-            Desk(ledger.sync("default", NAME), connector).accept(PERSON, action, By(f"writer {writer}"))
+            try:
+                Desk(ledger.sync("default", NAME), connector).accept(PERSON, action, By(f"writer {writer}"))
+            except HeadwaterError as error:
+                refused.append(error.what)
+                continue
             took.append((time.perf_counter() - start) * 1000)
-            if not phone and tag not in _shown(ledger).tags:
-                unseen.append(tag)
+            if not _is_shown(ledger, action):
+                unseen.append(f"{writer}/{number}")
 
     worker = threading.Thread(target=working)
     start = time.perf_counter()
@@ -79,18 +91,48 @@ def _measured(ledger: Ledger, ats: Ats, folder: Path, writers: int, edits: int) 
     written_s = time.perf_counter() - start
     stop.set()
     worker.join()
-    row = ats.people[PERSON]
-    wanted = {f"t{writer}-{number}" for writer in range(writers) for number in range(edits - 1)}
-    lost = len(wanted - set(row.tags)) + (row.phone not in {f"t{writer}-{edits - 1}" for writer in range(writers)})
-    same = _shown(ledger).tags == row.tags
+    every = [_action(writer, number, edits) for writer in range(writers) for number in range(edits)]
+    notes = Counter(action.text for action in every if isinstance(action, AddNote))
+    there = Counter(text.split(SIGN)[0] for owner, text in ats.notes.values() if owner == PERSON)
+    row, last = ats.people[PERSON], {f"t{writer}-{_last_tag(edits)}" for writer in range(writers)}
+    phones = {action.set["phone"] for action in every if isinstance(action, EditContact)}
+    lost = len(last - set(row.tags)) + (notes - there).total() + (row.phone not in phones)
+    doubled = (there - notes).total() + len(set(row.tags) - last) + len(row.tags) - len(set(row.tags))
+    states = Counter(one.state for one in ledger.sync("default", NAME).actions(limit=writers * edits + 1))
+    same = sorted(_record(ledger).tags) == sorted(row.tags)
+    met = same and states == {"applied": writers * edits} and not (lost or doubled or unseen or refused)
     return {
-        "writers": writers, "edits": writers * edits, "lost": lost, "not_seen_at_once": len(unseen),
-        "same_here_and_there": same, "requests_to_write": len(ats.effects), "accepted_ms": percentiles(took, 50, 95),
-        "accepted_s": round(accepted_s, 1), "written_s": round(written_s, 1), "met": not (lost or unseen) and same,
+        "writers": writers, "edits": writers * edits, "lost": lost, "doubled": doubled, "refused": len(refused),
+        "not_seen_at_once": len(unseen), "same_here_and_there": same, "states": dict(states),
+        "requests_to_write": len(ats.effects) - before, "accepted_ms": percentiles(took, 50, 95, 100),
+        "accepted_s": round(accepted_s, 1), "written_s": round(written_s, 1), "met": met,
     }  # fmt: skip
 
 
-def _shown(ledger: Ledger) -> SourceRecord:
+def _action(writer: int, number: int, edits: int) -> Action:
+    if number == edits - 1:
+        return EditContact(set={"phone": f"+46 {writer}"})
+    if number % NOTE_EVERY == NOTE_EVERY - 1:
+        return AddNote(text=f"Note {number} of {writer}.")
+    before = number - 1 if number % NOTE_EVERY else number - 2
+    return ChangeTags(add=(f"t{writer}-{number}",), remove=(f"t{writer}-{before}",) if number else ())
+
+
+def _last_tag(edits: int) -> int:
+    return next(n for n in range(edits - 2, -1, -1) if isinstance(_action(0, n, edits), ChangeTags))
+
+
+def _is_shown(ledger: Ledger, action: Action) -> bool:
+    """Their own edit; of the phone another's later one may stand there by now."""
+    record = _record(ledger)
+    if isinstance(action, AddNote):
+        return any(action.text in one.text for one in record.activities)
+    if isinstance(action, ChangeTags):
+        return set(action.add) <= set(record.tags) and not set(action.remove) & set(record.tags)
+    return any(phone.startswith("+46") for phone in record.phones)
+
+
+def _record(ledger: Ledger) -> SourceRecord:
     reader = ledger.reader(Viewer())
     return reader.person(reader.ids_of(NAME, [PERSON])[PERSON]).records[0]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from typing import Any, TypeVar
 
 from alembic import command
@@ -18,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from engine.errors import NeedsOperator
+from indexer.ledger.turns import OneInTurn, busy
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_S = 20
@@ -26,12 +28,14 @@ CHUNK = 500
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 _WRITERS_LOCK = 0x48454144
+_ONE: dict[str, Any] = {"poolclass": OneInTurn, "pool_timeout": BUSY_S}
+"""Whatever the database, one writes at a time: of a process, in the order they came."""
 
 
 def connect(url: str) -> tuple[Engine, Engine]:
     """(for reading, for writing). SQLite writers take the write lock at BEGIN, so none fails half-way.
 
-    Raises NeedsOperator, without the URL's password.
+    Writing raises Busy where no turn comes within ``BUSY_S``. Raises NeedsOperator, without the URL's password.
     """
     try:
         parsed = make_url(url)
@@ -40,12 +44,12 @@ def connect(url: str) -> tuple[Engine, Engine]:
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise NeedsOperator("Headwater needs a database that outlives the process.", "Name a file: sqlite:///PATH")
-        return _sqlite(url, "BEGIN", checkpoints=False), _sqlite(url, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0)
+        return _sqlite(url, "BEGIN", checkpoints=False), _sqlite(url, "BEGIN IMMEDIATE", **_ONE)
     if parsed.get_backend_name() == "postgresql":
         driven = parsed.set(drivername="postgresql+psycopg")
         # Each statement sees what is committed anyway: beginning and ending would be two more rounds to the server.
         reader = create_engine(driven, pool_pre_ping=True, isolation_level="AUTOCOMMIT")
-        writer = create_engine(driven, pool_pre_ping=True)
+        writer = create_engine(driven, pool_pre_ping=True, **_ONE)
         event.listen(writer, "begin", _one_writer)
         return reader, writer
     raise NeedsOperator(
@@ -54,7 +58,7 @@ def connect(url: str) -> tuple[Engine, Engine]:
     )
 
 
-def _sqlite(url: str, begin: str, *, checkpoints: bool = True, **pool: int) -> Engine:
+def _sqlite(url: str, begin: str, *, checkpoints: bool = True, **pool: Any) -> Engine:
     """One writing connection, the only one to checkpoint: SQLite before 3.51.3 can lose pages where two do at once."""
     engine = create_engine(url, connect_args={"timeout": BUSY_S}, **pool)
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
@@ -66,8 +70,17 @@ def _sqlite(url: str, begin: str, *, checkpoints: bool = True, **pool: int) -> E
             raw.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", lambda conn: conn.connection.dbapi_connection.execute(begin))
+    event.listen(engine, "begin", partial(_begin, begin))
     return engine
+
+
+def _begin(begin: str, conn: Connection) -> None:
+    try:
+        conn.connection.dbapi_connection.execute(begin)  # type: ignore[union-attr]  # there is one
+    except OperationalError as error:
+        if error.sqlite_errorcode == SQLITE_BUSY:  # another process writes all the time
+            raise busy() from None
+        raise
 
 
 def _one_writer(conn: Connection) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, delete, func, select, update
 
 from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
@@ -22,9 +24,19 @@ from indexer.ledger.writer import Writer
 _JSON = ("action", "draft", "theirs")
 
 
+_NAMES = OutboxRow.__slots__
+_ROW = attrgetter(*_NAMES)
+_DECODED = tuple(_NAMES.index(name) for name in _JSON)
+
+
 def outbox_row(row: Any) -> OutboxRow:
-    said = {name: getattr(row, name) for name in OutboxRow.__slots__}
-    return OutboxRow(**{**said, **{name: json.loads(said[name]) for name in _JSON}})
+    said = list(_ROW(row))
+    for place in _DECODED:
+        said[place] = json.loads(said[place])
+    return OutboxRow(*said)
+
+
+_LAST_SEQ = select(func.max(s.outbox.c.seq)).where(*t.mine(s.outbox))
 
 
 def heads() -> Select[Any]:
@@ -46,8 +58,7 @@ class OutboxWrite(MirrorWrite):
         return stamp(self._clock())
 
     def next_seq(self) -> int:
-        query = select(func.coalesce(func.max(s.outbox.c.seq), 0)).where(*self._own(s.outbox))
-        return int(self._conn.scalar(query) or 0) + 1
+        return int(self._do(_LAST_SEQ).scalar_one() or 0) + 1
 
     def owe(self, rows: Sequence[OutboxRow]) -> None:
         """New rows, or these as they are now."""
@@ -57,10 +68,9 @@ class OutboxWrite(MirrorWrite):
 
     def settle(self, row: OutboxRow, **values: Any) -> OutboxRow:
         """What became of it. Returns the row as it is now."""
-        c = s.outbox.c
         now = replace(row, **values)
-        told = {name: _json(value) if name in _JSON else value for name, value in values.items()}
-        self._conn.execute(update(s.outbox).where(*self._own(s.outbox), c.id == row.id).values(**told))
+        told = {f"new_{name}": _json(value) if name in _JSON else value for name, value in values.items()}
+        self._do(_settle(tuple(sorted(values))), row=row.id, **told)
         return now
 
     def adopt(self, ours: str, theirs: str) -> None:
@@ -82,6 +92,13 @@ class OutboxWrite(MirrorWrite):
         return self._conn.execute(
             update(s.outbox).where(*rows).values(state="unknown", sent_at=sent, due_at=self._now(), looked=None)
         ).rowcount
+
+
+@cache
+def _settle(names: tuple[str, ...]) -> Update:
+    """Built once for each set of values: two hundred rows go in one transaction, and others wait for it."""
+    told: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(s.outbox).where(*t.mine(s.outbox), s.outbox.c.id == bindparam("row")).values(told)
 
 
 def _json(value: Any) -> str:

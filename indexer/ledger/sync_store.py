@@ -25,6 +25,7 @@ from indexer.ledger.sync_values import (
     LeaseLost,
     MirrorItem,
     OutboxRow,
+    OwedDraft,
     WalkRow,
     fetch_row,
 )
@@ -74,6 +75,11 @@ _PURGE = (
 _NEXT_OWED = heads().where(s.outbox.c.due_at <= bindparam("now")).order_by(s.outbox.c.seq).limit(1)
 _O = s.outbox.c
 _OWED = select(s.outbox).where(*t.mine(s.outbox), t.among(_O.person), _O.state.in_(OPEN)).order_by(_O.seq)
+_DRAFTS = (
+    select(_O.id, _O.draft)
+    .where(*t.mine(s.outbox), _O.person == bindparam("whose"), _O.state.in_(OPEN))
+    .order_by(_O.seq)
+)
 _OWED_AT = select(func.min(heads().subquery().c.due_at))
 
 
@@ -220,6 +226,10 @@ class SyncStore:
             for row in self._rows(_OWED, {**self._me, "ids": part}):
                 found[row.person].append(outbox_row(row))
         return found
+
+    def drafts(self, person: str) -> list[OwedDraft]:
+        """What each thing that is owed of them changes, in its order: read by every accept, so no more than that."""
+        return [OwedDraft(row.id, json.loads(row.draft)) for row in self._rows(_DRAFTS, {**self._me, "whose": person})]
 
     def next_owed(self, now: str) -> OutboxRow | None:
         """The oldest that may be tried now."""

@@ -163,6 +163,14 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedDraft:
+    """What an accepted action will change: all that is needed to show it."""
+
+    id: str
+    draft: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a page's items. ``doubted``: said to be gone before, so to be read by themselves."""
 

@@ -14,8 +14,8 @@ from engine.records import Document, Job, SourceRecord
 from indexer.connectors.actions import Draft
 from indexer.connectors.connector import Connector, Item, Look, Mark, Writing
 from indexer.connectors.errors import BadRecord
-from indexer.ledger import DirtyRoot, FileRow, MirrorItem, OutboxRow, SyncWrite
-from indexer.sync.overlay import overlay
+from indexer.ledger import DirtyRoot, FileRow, MirrorItem, SyncWrite
+from indexer.sync.overlay import Owed, overlay
 from indexer.sync.work import Work
 
 BATCH = 32
@@ -95,7 +95,7 @@ def _of(roots: Sequence[DirtyRoot], root: str) -> list[DirtyRoot]:
 
 
 def laid_over(
-    connector: Connector, person: str, items: list[Item], owed: Sequence[OutboxRow], ours_wins: frozenset[str]
+    connector: Connector, person: str, items: list[Item], owed: Sequence[Owed], ours_wins: frozenset[str]
 ) -> list[Item]:
     """All items of a person, as they will be once all that is owed has been written."""
     if not owed or not isinstance(connector, Writing):

@@ -150,7 +150,7 @@ class Desk:
         raise NotFound("There is no such action.", "`headwater sync actions` lists them.")
 
     def _items(self, person: str) -> list[Item]:
-        kept, owed = self._store.items("person", [person])[person], self._store.owed([person])[person]
+        kept, owed = self._store.items("person", [person])[person], self._store.drafts(person)
         return laid_over(self._connector, person, [item_of(one) for one in kept], owed, self._ours_wins)
 
     def _show(self, tx: SyncWrite, person: str, items: list[Item] | None = None) -> None:

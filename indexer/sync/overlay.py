@@ -120,6 +120,9 @@ def _same(one: Any, other: Any, edit: Edit) -> bool:
     return (one is None) == (other is None) if edit.presence else bool(one == other)
 
 
-def _set(now: Sequence[Any], change: Mapping[Any, Sequence[str]]) -> list[Any]:
-    left = [value for value in now if value not in change.get("remove", ())]
-    return [*left, *(value for value in change.get("add", ()) if value not in left)]
+def _set(now: Sequence[str], change: Mapping[Any, Sequence[str]]) -> list[str]:
+    """In their order; no value twice."""
+    left = dict.fromkeys(now)
+    for value in change.get("remove", ()):
+        left.pop(value, None)
+    return list(left | dict.fromkeys(change.get("add", ())))
