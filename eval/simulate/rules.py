@@ -105,12 +105,13 @@ def quiet(world: World, *, deletes: bool) -> Iterator[str]:
             "name": row.name, "phone": row.phone, "email": row.email, "tags": row.tags,
             "applied": sorted((a, j, s) for a, j, s in row.applied),
             "notes": sorted(t.partition(SIGN)[0] for o, t in ats.notes.values() if o == key),
+            "jobs": ", ".join(sorted({ats.jobs[j] for _, j, _ in row.applied})),
         }  # fmt: skip
         here: dict[str, Any] = {
             "name": record.name, "phone": next(iter(record.phones), None), "email": next(iter(record.emails), None),
             "tags": record.tags, "applied": sorted((a.id, a.job_id.removeprefix(f"{NAME}:"), a.stage)
                                                    for a in record.applications),
-            "notes": sorted(a.text for a in record.activities),
+            "notes": sorted(a.text for a in record.activities), "jobs": record.headline or "",
         }  # fmt: skip
         if not deletes:
             here["notes"] = [text for text in here["notes"] if text in there["notes"]]

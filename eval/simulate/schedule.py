@@ -57,6 +57,8 @@ class Mix:
     between: float
     lists_trail: bool
     limit: int
+    early: bool
+    """From the first sync on; otherwise that one goes well."""
 
     @classmethod
     def of(cls, rng: random.Random) -> Mix:
@@ -65,7 +67,7 @@ class Mix:
             hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
             lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
             restore=rng.random() < 0.2, deletes=rng.random() < 0.6,
-            between=rng.choice([0.0, 0.3]), lists_trail=rng.random() < 0.5, limit=rng.choice([50, 50, 6]),
+            between=rng.choice([0.0, 0.3]), lists_trail=rng.random() < 0.5, limit=rng.choice([50, 50, 6]), early=rng.random() < 0.3,
         )  # fmt: skip
 
 
@@ -88,11 +90,14 @@ class Schedule:
         self.rng, self.mix = rng, Mix.of(rng)
         self.backup: Backup | None = None
         self._populate()
-        self._rest()
+        if not self.mix.early:
+            self._rest()
+        elif self.mix.crash and rng.random() < 0.7:
+            self.world.fuse.left, self.world.fuse.only = rng.randint(1, 20), "after a commit"
         ats = self.world.ats
         ats.after_write.insert(0, self._echo)
         ats.lag_s, ats.coarse_s, ats.limit = self.mix.lag_s, self.mix.coarse_s, self.mix.limit
-        ats.list_lag_s = MOST_TRAIL_S - self.mix.lag_s if self.mix.lists_trail and self.mix.lag_s else 0.0
+        ats.list_lag_s = MOST_TRAIL_S - self.mix.lag_s if self.mix.lists_trail else 0.0
         self.clock.advance(70.0)  # so that reads that trail show all that was there
         for _ in range(rng.randint(*TURNS)):
             if self.broken:
@@ -120,6 +125,7 @@ class Schedule:
             if n % 2:
                 ats.notes[f"n{n:02}"] = (f"p{n:02}", f"Called p{n:02}.")
         ats.remember()
+        self.clock.advance(600.0)  # older than any poll looks back: only the first sync shows it
 
     # One turn of somebody
 
@@ -366,8 +372,9 @@ class Schedule:
             walks = store.walks()
             rounds = [walk.started_at or "" for walk in walks if walk.mode == "poll" and walk.state == "idle"]
             swept = all(w.state in ("idle", "asks") and w.due_at > since for w in walks if w.mode == "sweep")
+            begun = all(walk.state == "over" for walk in walks if walk.mode == "backfill")
             polled = len(rounds) == POLLS and min(rounds) >= since
-            if polled and swept and not (store.fetches() or store.owed_at() or store.inbox(1)):
+            if begun and polled and swept and not (store.fetches() or store.owed_at() or store.inbox(1)):
                 return True
             self.clock.advance(max(world.idle_until() or 0.0, 0.001 if world.idle_until() is not None else 20.0))
         return False

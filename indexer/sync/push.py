@@ -8,7 +8,7 @@ vendor's reads may trail, before anything is sent again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -227,7 +227,8 @@ def _find(work: Work, some: _Together) -> bool:
         shown += page.shown or 0
         # A listing that ends before it has shown what it says proves nothing.
         whole = page.total is None or shown >= page.total
-        if (found := _effect(work, draft, head)) is not None:
+        # As the page says it: the mirror may hold it for gone, from a read too early to show it.
+        if (found := _among(work, draft, head, page.items) or _effect(work, draft, head)) is not None:
             _made(work, tx, some, found)
         elif page.next is not None:
             tx.settle(head, looked=json.dumps([page.next, shown]))
@@ -244,13 +245,17 @@ def _find(work: Work, some: _Together) -> bool:
 
 def _effect(work: Work, draft: Draft, head: OutboxRow) -> str | None:
     """Id of what it made, if that is in the mirror."""
-    writing, mark = _writing(work), _mark(head)
     if draft.item_kind in work.connector.roots:
         found = work.store.read_since(draft.item_kind, head.sent_at or head.at)
     else:
         found = work.store.items("person", [head.person])[head.person]
-    same = (i for i in found if i.kind == draft.item_kind)
-    return next((i.id for i in same if writing.is_effect(item_of(i), draft, head.person, mark)), None)
+    return _among(work, draft, head, (item_of(one) for one in found))
+
+
+def _among(work: Work, draft: Draft, head: OutboxRow, items: Iterable[Item]) -> str | None:
+    writing, mark, person = _writing(work), _mark(head), head.person
+    theirs = (i for i in items if i.kind == draft.item_kind and (i.owner == person or i.kind in work.connector.roots))
+    return next((i.id for i in theirs if writing.is_effect(i, draft, person, mark)), None)
 
 
 def _made(work: Work, tx: SyncWrite, some: _Together, item_id: str) -> None:

@@ -178,6 +178,21 @@ def test_reads_that_trail_do_not_make_a_second_note(quick, filled, lag_s):
     assert (state(quick, row)[0], writes(quick)) == ("applied", ["note"])
 
 
+def test_what_was_read_too_early_to_be_seen_is_not_made_again(quick, filled):
+    ready(quick, filled)
+    quick.run(700)
+    quick.ats.lag_s = 40  # and nobody has found that out yet
+    lose(quick)
+    row = do(quick, AddNote(text="Met on Monday."))
+    quick.run(1)
+    quick.hook("notes", quick.ats.effects[-1].item)
+    quick.run(15)
+    quick.clock.pass_(4000)  # the next look comes when it is certain
+    quick.run(4000)
+    assert (state(quick, row)[0], writes(quick)) == ("applied", ["note"])
+    assert [a.text for a in record(quick).activities if a.text.startswith("Met")] == ["Met on Monday."]
+
+
 @pytest.mark.parametrize("step", range(1, 10))
 def test_a_kill_at_any_moment_writes_a_note_once(world, filled, step):
     ready(world, filled)
