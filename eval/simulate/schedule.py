@@ -67,7 +67,8 @@ class Mix:
             hooks=rng.choice(["none", "all", "dropped", "doubled", "shuffled"]), broken=rng.choice([0.0, 0.0, 0.15]),
             lag_s=rng.choice([0.0, 0.0, 5.0, 40.0]), coarse_s=rng.choice([1.0, 1.0, 10.0]), two=rng.random() < 0.4,
             restore=rng.random() < 0.2, deletes=rng.random() < 0.6,
-            between=rng.choice([0.0, 0.3]), lists_trail=rng.random() < 0.5, limit=rng.choice([50, 50, 6]), early=rng.random() < 0.3,
+            between=rng.choice([0.0, 0.3]), lists_trail=rng.random() < 0.5, limit=rng.choice([50, 50, 6]),
+            early=rng.random() < 0.3,
         )  # fmt: skip
 
 
