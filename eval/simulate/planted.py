@@ -104,7 +104,7 @@ def _edit_clobbered() -> Any:
 
 def _late_apply() -> Any:
     """Who was touched while a record was made gets the older record all the same."""
-    return patch.object(SyncWrite, "touched_since", lambda self, roots: set())  # noqa: ARG005
+    return patch.object(SyncWrite, "touched_since", lambda self, roots: [])  # noqa: ARG005
 
 
 def _no_sweep() -> Any:

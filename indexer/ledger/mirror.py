@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, case, or_, select, update
 from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, chunks, stamp, upsert
-from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken
+from indexer.ledger.sync_values import DirtyRoot, MirrorItem, Taken, dirty_root
 
 Key = tuple[str, str]
 TRAILS_S = 900.0
@@ -39,7 +39,7 @@ _THEIRS = select(_M.owner, _M.kind, _M.id).where(
 )  # fmt: skip
 _OF_ROOT = (*t.mine(s.root), _R.root == bindparam("r"), t.among(_R.id))
 _ROOTS = select(_R.root, _R.id, _R.deleted_at, _R.erased).where(*_OF_ROOT)
-_DIRT = select(_R.id, _R.dirty).where(*_OF_ROOT)
+_DIRT = select(_R.root, _R.id, _R.dirty, _R.deleted_at, _R.urgency).where(*_OF_ROOT)
 _TOUCH = (
     update(s.root)
     .where(*_OF_ROOT, _R.erased == 0)
@@ -247,14 +247,14 @@ class MirrorWrite:
             found = self._conn.execute(select(c.root, c.id).where(*self._own(s.root), c.erased == 0, or_(*said)))
             self.touch_all({(row.root, row.id) for row in found.all()}, urgency)
 
-    def touched_since(self, roots: Iterable[DirtyRoot]) -> set[Key]:
-        """Those of them with changes that came after they were read."""
+    def touched_since(self, roots: Iterable[DirtyRoot]) -> list[DirtyRoot]:
+        """Those of them with changes that came after they were read, as they are now."""
         seen = {(one.root, one.id): one.dirty for one in roots}
-        late: set[Key] = set()
+        late: list[DirtyRoot] = []
         for root in ("person", "job"):
             for part in chunks([key for name, key in seen if name == root], CHUNK):
                 dirt = self._do(_DIRT, r=root, ids=part)
-                late |= {(root, row.id) for row in dirt if row.dirty != seen[root, row.id]}
+                late += [dirty_root(row) for row in dirt if row.dirty != seen[root, row.id]]
         return late
 
     def applied(self, roots: Mapping[DirtyRoot, tuple[Iterable[str], Iterable[str]]]) -> None:

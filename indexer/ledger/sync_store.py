@@ -27,6 +27,7 @@ from indexer.ledger.sync_values import (
     OutboxRow,
     OwedDraft,
     WalkRow,
+    dirty_root,
     fetch_row,
 )
 from indexer.ledger.sync_write import SyncWrite
@@ -167,8 +168,7 @@ class SyncStore:
 
     def dirty(self, limit: int) -> list[DirtyRoot]:
         """Jobs before people, whom a webhook told of before the others."""
-        rows = self._rows(_DIRTY, {**self._me, "n": limit})
-        return [DirtyRoot(r.root, r.id, r.dirty, r.deleted_at is not None, r.urgency) for r in rows]
+        return [dirty_root(row) for row in self._rows(_DIRTY, {**self._me, "n": limit})]
 
     def items(self, root: str, owners: Sequence[str]) -> dict[str, list[MirrorItem]]:
         """owner -> what is held of it, nothing that is gone; by kind and id."""

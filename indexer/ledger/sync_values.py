@@ -99,6 +99,11 @@ class DirtyRoot:
     urgency: int
 
 
+def dirty_root(row: Any) -> DirtyRoot:
+    """One of the table."""
+    return DirtyRoot(row.root, row.id, row.dirty, row.deleted_at is not None, row.urgency)
+
+
 @dataclass(frozen=True, slots=True)
 class MirrorItem:
     """One item as it is kept. ``body``: JSON, as the connector gave it."""

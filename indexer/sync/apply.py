@@ -56,7 +56,11 @@ def apply(work: Work, roots: Sequence[DirtyRoot]) -> bool:
     with work.store.reading():
         out = _assembled(work, roots)
     with work.store.write() as tx:
-        return _commit(tx, out)
+        late = tx.touched_since(roots)
+        changed = _commit(tx, out, late)
+        if late:  # made anew where nobody can come between: where many act at once, their turn would never come
+            changed = _commit(tx, _assembled(work, late), []) or changed
+    return changed
 
 
 def _assembled(work: Work, roots: Sequence[DirtyRoot]) -> _Outcome:
@@ -141,17 +145,18 @@ def item_of(kept: MirrorItem) -> Item:
     return Item(kept.kind, kept.id, root, kept.owner, json.loads(kept.body), kept.version)
 
 
-def _commit(tx: SyncWrite, out: _Outcome) -> bool:
-    # Who was touched since, by a recruiter's own action for one, is not what was assembled: their turn comes again.
-    late = tx.touched_since(out.applied)
-    jobs = [job for job in out.jobs if ("job", job.id) not in late]
-    people = [record for record in out.people if ("person", record.id) not in late]
-    hidden = [person for person in out.hidden if ("person", person) not in late]
+def _commit(tx: SyncWrite, out: _Outcome, late: Sequence[DirtyRoot]) -> bool:
+    """late: touched since, by a recruiter's own action for one, so that what was assembled is not how they are."""
+    jobs_late, people_late = ({one.id for one in _of(late, root)} for root in ("job", "person"))
+    jobs = [job for job in out.jobs if job.id not in jobs_late]
+    people = [record for record in out.people if record.id not in people_late]
+    hidden = [person for person in out.hidden if person not in people_late]
     changed = tx.put_jobs(jobs) if jobs else False
     changed = (tx.put_people(people, out.raw) if people else False) or changed
     changed = (tx.hide_people(hidden) if hidden else False) or changed
     for place, what, fix, raw in out.parked:
         tx.park(place, what, fix, raw)
     tx.unpark(out.good)
-    tx.applied({one: looked for one, looked in out.applied.items() if (one.root, one.id) not in late})
+    gone_by = {(one.root, one.id) for one in late}
+    tx.applied({one: looked for one, looked in out.applied.items() if (one.root, one.id) not in gone_by})
     return changed

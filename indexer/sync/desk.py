@@ -16,7 +16,7 @@ from engine.records import Record
 from indexer.connectors.actions import Action, AddCandidate, Apply, Draft, Edit
 from indexer.connectors.connector import Connector, Item, Mark, Writing
 from indexer.connectors.errors import Refused
-from indexer.ledger import HOOK, OURS, OutboxRow, SyncStore, SyncWrite
+from indexer.ledger import BACKFILL, HOOK, OURS, OutboxRow, SyncStore, SyncWrite
 from indexer.sync.apply import item_of, laid_over, record_of
 
 
@@ -154,12 +154,13 @@ class Desk:
         return laid_over(self._connector, person, [item_of(one) for one in kept], owed, self._ours_wins)
 
     def _show(self, tx: SyncWrite, person: str, items: list[Item] | None = None) -> None:
-        """The record as it will be; made again soon by the worker, should anything else have changed."""
+        """The record as it will be; made again by the worker, should anything else have changed."""
         items = self._items(person) if items is None else items
-        if any(i.id == person and self._connector.roots.get(i.kind) == "person" for i in items):
+        shown = any(i.id == person and self._connector.roots.get(i.kind) == "person" for i in items)
+        if shown:
             files = self._store.files([person])[person]
             tx.put_people([record_of(self._connector, person, items, files, self._store.body)], {})
-        tx.touch("person", person, HOOK)
+        tx.touch("person", person, BACKFILL if shown else HOOK)
 
 
 class _Undo(Record):

@@ -13,10 +13,10 @@ from eval.simulate.run import counted, outcomes
 
 PARTS, EACH = 20, 25
 SHARP = {
-    "strict-cursor": 40, "blind-retry": 20, "whole-record": 20, "edit-clobbered": 20, "no-sweep": 20, "no-fence": 20,
-    "older-replaces-newer": 50, "answered-before-kept": 20, "for-ever": 20, "impatient": 50, "blind-overwrite": 20,
-    "error-is-gone": 20, "cancelled-and-sent": 20, "echo": 20, "tags-as-a-whole": 20, "settled-by-news": 30,
-    "conflict-swallowed": 20, "no-budget": 20, "send-unsaid": 30, "missing-is-gone": 40, "denied-is-empty": 40,
+    "strict-cursor": 30, "blind-retry": 20, "whole-record": 20, "edit-clobbered": 20, "no-sweep": 20, "no-fence": 30,
+    "older-replaces-newer": 40, "answered-before-kept": 20, "for-ever": 20, "impatient": 30, "blind-overwrite": 20,
+    "cancelled-and-sent": 20, "echo": 20, "tags-as-a-whole": 30, "settled-by-news": 40, "conflict-swallowed": 20,
+    "no-budget": 20, "send-unsaid": 40, "missing-is-gone": 30, "denied-is-empty": 30,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from engine.records import SourceRecord
 from indexer.connectors.actions import AddCandidate, AddNote, Apply, ChangeTags, EditContact, MoveStage
 from indexer.connectors.errors import Refused, TryLater
 from indexer.sync.desk import By, Desk
+from indexer.sync.step import step
 from tests.indexer.sync.conftest import Killed
 
 ANNA = By("anna@example.com", "u1", "asked on the phone")
@@ -317,6 +318,29 @@ def test_what_is_owed_to_one_of_two_that_became_one_goes_to_that_one(quick, fill
     quick.run(2000)
     assert state(quick, note)[0] == "applied"
     assert ("p02", "Met.") in [(owner, text.partition(" #")[0]) for owner, text in quick.ats.notes.values()]
+
+
+def test_however_often_recruiters_come_between_what_they_did_is_written(quick, filled):
+    ready(quick, filled)
+    here = quick.work.store
+
+    class Busy(type(here)):
+        left = here.left
+        turns = 0
+
+        def write(self, **more):
+            Busy.turns += 1  # before whatever the worker writes somebody is first
+            do(quick, ChangeTags(add=(f"b{Busy.turns}",)))
+            return super().write(**more)
+
+    do(quick, ChangeTags(add=("b0",)))
+    quick.work.store.__class__ = Busy
+    for _ in range(12):
+        step(quick.work)
+        quick.clock.pass_(0.05)
+    assert writes(quick)
+    assert "b0" in quick.ats.people["p01"].tags
+    assert f"b{Busy.turns}" in record(quick).tags
 
 
 def test_one_person_s_actions_go_in_their_order_and_wait_for_each_other(quick, filled):
