@@ -213,9 +213,13 @@ class MirrorWrite:
 
     def _merged(self, before: str, now: str) -> None:
         """What was theirs is somebody else's. Should they be gone too, the ATS made one of two people."""
-        c = s.root.c
-        own = (*self._own(s.root), c.root == "person", c.id == before)
-        self._conn.execute(update(s.root).where(*own).values(merged_into=now))
+        c, person = s.root.c, (*self._own(s.root), s.root.c.root == "person")
+        after: str | None = now
+        while after is not None and after != before:
+            after = self._conn.scalar(select(c.merged_into).where(*person, c.id == after))
+        if after is not None:  # it came back, as from a listing that trails: what is owed would go round and round
+            self._conn.execute(update(s.root).where(*person, c.id == now).values(merged_into=None))
+        self._conn.execute(update(s.root).where(*person, c.id == before).values(merged_into=now))
 
     def _restore(self, keys: Iterable[Key]) -> None:
         c = s.root.c

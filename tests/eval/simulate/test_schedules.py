@@ -15,7 +15,7 @@ PARTS, EACH = 20, 25
 SHARP = {
     "strict-cursor": 30, "blind-retry": 20, "whole-record": 20, "edit-clobbered": 20, "no-sweep": 20, "no-fence": 30,
     "older-replaces-newer": 40, "answered-before-kept": 20, "for-ever": 20, "impatient": 30, "blind-overwrite": 20,
-    "cancelled-and-sent": 20, "echo": 20, "tags-as-a-whole": 30, "settled-by-news": 40, "conflict-swallowed": 20,
+    "cancelled-and-sent": 40, "echo": 20, "tags-as-a-whole": 30, "settled-by-news": 40, "conflict-swallowed": 20,
     "no-budget": 20, "send-unsaid": 40, "missing-is-gone": 30, "denied-is-empty": 30,
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Writing to the ATS: seen here at once, written there once, and nobody's edit overwritten, whatever goes wrong."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -318,6 +319,20 @@ def test_what_is_owed_to_one_of_two_that_became_one_goes_to_that_one(quick, fill
     quick.run(2000)
     assert state(quick, note)[0] == "applied"
     assert ("p02", "Met.") in [(owner, text.partition(" #")[0]) for owner, text in quick.ats.notes.values()]
+
+
+def test_what_is_owed_does_not_go_round_between_two_of_whom_each_had_what_is_the_other_s(quick, filled):
+    ready(quick, filled)
+    row = do(quick, phone())
+    [applied] = [i for i in quick.store.items("person", ["p01"])["p01"] if i.kind == "applications"]
+    for owner in ("p02", "p01", "p02", "p01"):
+        with quick.store.write() as tx:
+            tx.take([replace(applied, owner=owner)], read_at=quick.work.now(), direct=True, urgency=1)
+        quick.clock.pass_(0.1)
+    for person in ("p01", "p02"):
+        quick.ats.remove(person)
+    quick.run(300)
+    assert state(quick, row)[0] == "parked"
 
 
 def test_however_often_recruiters_come_between_what_they_did_is_written(quick, filled):
