@@ -31,6 +31,7 @@ from indexer.ledger.sync_values import (
     fetch_row,
 )
 from indexer.ledger.sync_write import SyncWrite
+from indexer.ledger.turns import turn_of
 from indexer.ledger.values import ParkedRow
 from indexer.ledger.writer import Writer
 
@@ -104,7 +105,7 @@ class SyncStore:
 
         Raises LeaseLost where another worker has taken over.
         """
-        with self._writing.begin() as conn:
+        with turn_of(sync=actor is None), self._writing.begin() as conn:
             if self._fence is not None:
                 held = conn.scalar(_TOKEN, self._me)
                 if held != self._fence:

@@ -1,12 +1,16 @@
-"""The one connection that writes, handed out in the order it is asked for.
+"""The one connection that writes, handed out in the order it is asked for; every second turn is sync's, if it waits.
 
 A plain pool wakes whoever has waited longest, and lets a thread that comes right then go first: where fifty write at
-once, somebody waits for ever.
+once, somebody waits for ever. And sync is one against all of them: in one line with them it falls behind, and what is
+owed, which every action accepted looks through, grows without end.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Event, Lock
 from typing import Any
 
@@ -14,34 +18,50 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from engine.errors import Busy
 
+_of_sync: ContextVar[bool] = ContextVar("_of_sync", default=False)
+
+
+@contextmanager
+def turn_of(*, sync: bool) -> Iterator[None]:
+    """In which line whoever asks for the connection within stands."""
+    before = _of_sync.set(sync)
+    try:
+        yield
+    finally:
+        _of_sync.reset(before)
+
 
 class Turns:
-    """A lock that is had in the order it was asked for."""
+    """A lock that is had in the order it was asked for, by the two lines alternately."""
 
     def __init__(self) -> None:
-        self._free, self._line, self._lock = True, deque[Event](), Lock()
+        self._free, self._lock = True, Lock()
+        self._lines = {sync: deque[Event]() for sync in (False, True)}
+        self._last = False
 
-    def take(self, patience_s: float) -> bool:
+    def take(self, patience_s: float, *, sync: bool = False) -> bool:
         """False: our turn did not come in that time."""
         with self._lock:
             if self._free:  # and so nobody waits
-                self._free = False
+                self._free, self._last = False, sync
                 return True
-            turn = Event()
-            self._line.append(turn)
+            turn, line = Event(), self._lines[sync]
+            line.append(turn)
         if turn.wait(patience_s):
             return True
         with self._lock:
-            if turn in self._line:
-                self._line.remove(turn)
+            if turn in line:
+                line.remove(turn)
                 return False
         return True  # it came just now
 
     def give(self) -> None:
-        """To who has waited longest."""
+        """To who has waited longest, of the line whose turn it is."""
         with self._lock:
-            if self._line:
-                self._line.popleft().set()
+            sync = not self._last if self._lines[not self._last] else self._last
+            if self._lines[sync]:
+                self._last = sync
+                self._lines[sync].popleft().set()
             else:
                 self._free = True
 
@@ -54,7 +74,7 @@ class OneInTurn(QueuePool):
         self._turns = Turns()
 
     def _do_get(self) -> ConnectionPoolEntry:
-        if not self._turns.take(self.timeout()):
+        if not self._turns.take(self.timeout(), sync=_of_sync.get()):
             raise busy()
         try:
             return super()._do_get()

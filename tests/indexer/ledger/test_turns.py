@@ -15,12 +15,12 @@ from indexer.ledger import database
 from indexer.ledger.turns import OneInTurn, Turns
 
 
-def _waiting(turns: Turns, ended: list[str], name: str) -> threading.Thread:
+def _waiting(turns: Turns, ended: list[str], name: str, *, sync: bool = False) -> threading.Thread:
     """A thread that stands in the line by the time this returns."""
-    before = len(turns._line)
-    thread = threading.Thread(target=lambda: (turns.take(30), ended.append(name), turns.give()))
+    before = len(turns._lines[sync])
+    thread = threading.Thread(target=lambda: (turns.take(30, sync=sync), ended.append(name), turns.give()))
     thread.start()
-    while len(turns._line) == before:
+    while len(turns._lines[sync]) == before:
         pass
     return thread
 
@@ -33,6 +33,17 @@ def test_turns_come_in_the_order_they_were_asked_for() -> None:
     for thread in threads:
         thread.join()
     assert ended == list("abcde")
+    assert turns.take(0)
+
+
+def test_every_second_turn_is_sync_s_while_it_waits() -> None:
+    turns, ended = Turns(), list[str]()
+    assert turns.take(0)
+    threads = [_waiting(turns, ended, name, sync=name in "xy") for name in "abcxy"]
+    turns.give()
+    for thread in threads:
+        thread.join()
+    assert ended == ["x", "a", "y", "b", "c"]
     assert turns.take(0)
 
 
