@@ -1,6 +1,7 @@
 """The sync simulator, many schedules of it: what it broke, how often it crashed, which rare states it reached.
 
-With ``planted`` it runs against faults planted on purpose and says after how many schedules each was caught.
+With ``points`` it dies once at every place where it may, operation by operation. With ``faults`` it runs against faults
+planted on purpose and says after how many schedules each was caught.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from engine.errors import NeedsOperator
+from eval.simulate.operations import OPERATIONS
 from eval.simulate.planted import FAULTS, planted
+from eval.simulate.points import Swept, sweep
 from eval.simulate.run import counted, outcomes
 from eval.simulate.schedule import Outcome
 from indexer.ledger.practice import databases
@@ -25,14 +28,18 @@ MOST_SHOWN = 20
 
 def run(
     schedules: int = 500, seed: int = 0, database: Literal["sqlite", "postgresql"] = "sqlite", processes: int = 2,
-    faults: bool = False, twice: int = 0,
+    faults: bool = False, twice: int = 0, points: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """schedules: seeds from ``seed`` on. twice: of so many of them the trace is compared with a second run's.
+
+    points: instead, each operation dies once at each place where it may, over the real connector and a sandbox.
 
     faults: instead, each planted fault until it is caught, for at most so many schedules.
     """
     start = time.perf_counter()
     with _databases(database, processes) as urls:
+        if points:
+            return {"database": database} | _points(urls) | {"seconds": round(time.perf_counter() - start)}
         if faults:
             return _caught(schedules, seed, urls) | {"seconds": round(time.perf_counter() - start)}
         found = _run([range(seed + n, seed + schedules, processes) for n in range(processes)], urls)
@@ -62,6 +69,25 @@ def _run(seeds: Sequence[range], urls: Sequence[str | None]) -> list[Outcome]:
 
 def _some(seeds: range, url: str | None) -> list[Outcome]:
     return list(outcomes(seeds, url=url))
+
+
+def _points(urls: Sequence[str | None]) -> dict[str, Any]:
+    names = list(OPERATIONS)
+    with ProcessPoolExecutor(len(urls), mp_context=get_context("spawn")) as pool:
+        found = [
+            one for some in pool.map(_died, [names[n :: len(urls)] for n in range(len(urls))], urls) for one in some
+        ]
+    broken = [{"operation": one.name, "place": place, "what": what} for one in found for place, what in one.broken]
+    return {
+        "operations": {one.name: one.places for one in sorted(found, key=lambda one: one.name)},
+        "places": sum(one.places for one in found), "tried": sum(one.tried for one in found),
+        "deaths": sum(one.died for one in found), "violations": len(broken), "broken": broken[:MOST_SHOWN],
+        "met": not broken and all(one.tried == one.places == one.died for one in found),
+    }  # fmt: skip
+
+
+def _died(names: Sequence[str], url: str | None) -> list[Swept]:
+    return list(sweep([OPERATIONS[name] for name in names], url=url))
 
 
 def _caught(most: int, seed: int, urls: Sequence[str | None]) -> dict[str, Any]:

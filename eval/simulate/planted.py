@@ -18,12 +18,12 @@ from indexer.connectors.connector import Page, Written
 from indexer.connectors.errors import Denied, Gone, VendorError
 from indexer.ledger import HOOK, OutboxRow, SyncStore, SyncWrite, mirror
 from indexer.sync import apply as applying
-from indexer.sync import desk, overlay, pages, pull, push, read, step, sweep
+from indexer.sync import desk, make, overlay, owed, pages, pull, push, read, step, sweep
 from indexer.sync.work import moment, note_budget
 
 Planting = Callable[[], Any]
 _real: dict[str, Any] = {
-    "compare": overlay.compare, "sending": push._sending, "settle": push._settle, "accept": desk.Desk.accept,
+    "compare": overlay.compare, "settle": push._settle, "accept": desk.Desk.accept,
     "cancel": desk.Desk.cancel, "write": PracticeConnector.write, "page": PracticeConnector.page,
     "is_effect": PracticeConnector.is_effect, "take": SyncWrite.take, "step_read": read.read,
 }  # fmt: skip
@@ -64,12 +64,12 @@ def _blind_retry() -> Any:
             tx.settle(some.head, state="waiting", due_at=work.now())
         return True
 
-    return patch.object(push, "_find", find)
+    return patch.object(make, "find", find)
 
 
 def _send_unsaid() -> Any:
     """Nothing says that it is about to be sent."""
-    return patch.object(push, "_sending", lambda _work, _tx, some: some)
+    return patch.object(owed, "sending", lambda _work, _tx, some: some)
 
 
 def _blind_overwrite() -> Any:
@@ -163,7 +163,7 @@ def _echo() -> Any:
             draft = Draft.model_validate(done[0].draft)
             values = {path: edit.after for path, edit in draft.edits.items()}
             try:
-                work.connector.write(work.http, draft, row.id, values, push._mark(done[0]))
+                work.connector.write(work.http, draft, row.id, values, owed.mark(done[0]))
             except VendorError:
                 return changed
         return changed
@@ -227,7 +227,7 @@ def _out_of_order() -> Any:
         rows = [row for row in self.actions(states=("waiting", "sending", "unknown"), limit=1000) if row.due_at <= now]
         return max(rows, key=lambda row: row.seq, default=None)
 
-    alone = lambda work, head: push._Together((head,), (Draft.model_validate(head.draft),))  # noqa: E731, ARG005
+    alone = lambda work, head: owed.Together((head,), (Draft.model_validate(head.draft),))  # noqa: E731, ARG005
     return _Both(patch.object(SyncStore, "next_owed", next_owed), patch.object(push, "_together", alone))
 
 
@@ -243,7 +243,7 @@ def _restored_and_sent() -> Any:
 
 def _impatient() -> Any:
     """What reads do not show at once never happened."""
-    return _Both(patch.object(push, "TRAILS_S", -1e9), patch.object(SyncWrite, "made_lately", lambda *_: False))
+    return _Both(patch.object(make, "TRAILS_S", -1e9), patch.object(SyncWrite, "made_lately", lambda *_: False))
 
 
 def _no_budget() -> Any:
@@ -297,7 +297,7 @@ def _for_ever() -> Any:
                 tx.settle(row, state="waiting", due_at=work.after(30))
         return True
 
-    return patch.object(push, "_failed", failed)
+    return patch.object(owed, "failed", failed)
 
 
 def _short_is_whole() -> Any:

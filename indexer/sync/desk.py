@@ -16,7 +16,7 @@ from engine.records import Record
 from indexer.connectors.actions import Action, AddCandidate, Apply, Draft, Edit
 from indexer.connectors.connector import Connector, Item, Mark, Writing
 from indexer.connectors.errors import Refused
-from indexer.ledger import BACKFILL, HOOK, OURS, OutboxRow, SyncStore, SyncWrite
+from indexer.ledger import BACKFILL, HOOK, OPEN, OURS, OutboxRow, SyncStore, SyncWrite
 from indexer.sync.apply import item_of, laid_over, record_of
 
 
@@ -126,9 +126,13 @@ class Desk:
         return row
 
     def undo(self, action_id: str, by: By) -> OutboxRow:
-        """A new action that takes an applied one back. Raises Refused where the vendor has no way, NotFound."""
+        """A new action that takes an applied one back; asked for twice it is one. Raises Refused where the vendor has
+        no way, NotFound."""
         with self._store.write(actor=by.actor) as tx:
             row = self._row(action_id)
+            for one in self._store.actions(states=(*OPEN, "applied"), people=[row.person], limit=1000):
+                if one.undoes == row.id:
+                    return one
             if row.state != "applied" or not row.draft:
                 raise Refused(f"It is {row.state}: there is nothing to take back.")
             writing = self._writing(row.kind if row.undoes is None else "undo", undo=True)

@@ -131,7 +131,7 @@ class Reading:
         self.drift[f"{found.kind[:60]}: no resource object"] = None
         fix = "Tell the makers of this connector: Teamtailor's format may have changed."
         what = f"An entry of kind {found.kind[:60]} is no resource with type, id and attributes."
-        self.bad[(found.kind, found.id)] = Bad(found.kind, found.id, what, fix)
+        self.bad[(found.kind, found.id)] = Bad(found.kind, found.id, what, fix, _unsigned(found.body))
 
     def _resume(self, found: Resource) -> None:
         """The PDF the vendor made of it, else the file as uploaded: they say the same."""
@@ -216,3 +216,12 @@ def read(found: Iterable[Resource | Unreadable], reading: Reading) -> Iterator[I
     for entry in found:
         reading.primary(entry)
     yield from reading.items.values()
+
+
+def _unsigned(body: Any) -> Any:
+    """Without what signs its links: they open files to whoever has them."""
+    if isinstance(body, dict):
+        return {name: _unsigned(value) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_unsigned(value) for value in body]
+    return body.partition("?")[0] if isinstance(body, str) and body.startswith(("https://", "http://")) else body

@@ -408,6 +408,26 @@ def test_what_was_applied_can_be_taken_back(quick, filled):
     assert not any(a.text.startswith("Met") for a in record(quick).activities)
 
 
+def test_what_is_taken_back_twice_is_taken_back_once(quick, filled):
+    ready(quick, filled)
+    row = do(quick, AddNote(text="Met."))
+    quick.run(60)
+    first, again = desk(quick).undo(row.id, ANNA), desk(quick).undo(row.id, ANNA)
+    quick.run(60)
+    assert first.id == again.id == desk(quick).undo(row.id, ANNA).id
+    assert writes(quick) == ["note", "unnote"]
+
+
+def test_a_note_whose_deletion_got_no_answer_is_taken_back(quick, filled):
+    ready(quick, filled)
+    row = do(quick, AddNote(text="Met."))
+    quick.run(200)
+    lose(quick)
+    back = desk(quick).undo(row.id, ANNA)
+    quick.run(2000)
+    assert (state(quick, back), writes(quick)) == (("applied", ""), ["note", "unnote"])
+
+
 def test_what_somebody_changed_after_it_is_not_taken_back_over_their_word(quick, filled):
     ready(quick, filled)
     row = do(quick, phone("ours"))
