@@ -20,7 +20,7 @@ from api.settings import Settings
 
 NAMES = (
     "search", "embed", "facts", "load", "categories", "start", "index", "recall", "access", "walls", "backfill",
-    "webhooks", "sync", "kill", "writers",
+    "webhooks", "sync", "kill", "writers", "workspaces",
 )  # fmt: skip
 REFERENCE = Path("../shared/data")
 """Where the reference data lies beside a checkout."""
