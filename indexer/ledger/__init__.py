@@ -7,6 +7,7 @@ from indexer.ledger.connections import Connections
 from indexer.ledger.embeddings import EmbeddingCache, text_hash
 from indexer.ledger.keys import Keys
 from indexer.ledger.ledger import Ledger
+from indexer.ledger.marks import Mark
 from indexer.ledger.mirror import TRAILS_S
 from indexer.ledger.outgoing_queue import OutgoingQueue
 from indexer.ledger.outgoing_subscriptions import Subscriptions
@@ -71,6 +72,7 @@ __all__ = [
     "Keys",
     "LeaseLost",
     "Ledger",
+    "Mark",
     "MirrorItem",
     "Mode",
     "OutboxRow",

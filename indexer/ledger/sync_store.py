@@ -14,6 +14,7 @@ from indexer.ledger import sync_tables as s
 from indexer.ledger import tables as t
 from indexer.ledger.database import CHUNK, Clock, chunks, stamp
 from indexer.ledger.jobs import job_name
+from indexer.ledger.marks import Mark, is_behind, mark_of
 from indexer.ledger.outbox import heads, outbox_row
 from indexer.ledger.sync_values import (
     OPEN,
@@ -260,6 +261,16 @@ class SyncStore:
         if before is not None:
             query = query.where(c.seq < before)
         return [outbox_row(row) for row in self._rows(query.order_by(c.seq.desc()).limit(limit))]
+
+    def mark(self) -> Mark:
+        """How far the ledger has come, to be kept outside it."""
+        with self._reading.begin() as conn:
+            return mark_of(conn, self.workspace, self.connection)
+
+    def is_behind(self, mark: Mark) -> bool:
+        """It was further once: a backup was restored, or it is another ledger."""
+        with self._reading.begin() as conn:
+            return is_behind(conn, self.workspace, self.connection, mark)
 
     def merged_into(self, person: str) -> str | None:
         """Who has what was theirs in the ATS, if it made one of two."""

@@ -22,6 +22,7 @@ from indexer.documents import DocumentReader, ReadText
 from indexer.ledger import ConnectionRow, LeaseLost, Ledger
 from indexer.sync.holder import is_dead, new_holder
 from indexer.sync.opening import Opener, client_for
+from indexer.sync.restored import RestoreWatch
 from indexer.sync.step import Done, next_at, plan, step
 from indexer.sync.work import Work
 
@@ -141,6 +142,8 @@ class Worker:
             work = self._opened(row, token, client)
             try:
                 plan(work)
+                watch = RestoreWatch(work.store, self._folder / workspace / f"{name}.mark")
+                watch.look()
                 leased = self._clock()
                 while not self._stopping.is_set():
                     wake.clear()
@@ -153,6 +156,8 @@ class Worker:
                         leased = self._clock()
                     done = step(replace(work, lag_s=row.lag_s, **rules_of(row)))
                     on_step(work, done)
+                    if done is None or done.what == "push":
+                        watch.look()
                     if done is None:
                         if until and until(work):
                             return

@@ -11,10 +11,14 @@ from engine.records import Viewer
 from eval.sandbox import Teamtailor, make_account
 from eval.sandbox.clock import system_clock
 from eval.sandbox.serve import serving
-from indexer.ledger import LeaseLost, Ledger
+from indexer.ledger import LeaseLost, Ledger, OutboxRow
 from indexer.sync import Opener, Worker, first_sync_done
 from indexer.vault import Vault
 
+OWED = OutboxRow(
+    "a", 1, "1001", "note", {}, {"item_kind": "notes", "body": {"attributes": {"note": "Met."}, "refs": {}}}, "waiting",
+    "anna@example.com", "1", "", "", "", 0, None, None, None, None, "", {}, None,
+)  # fmt: skip
 VAULT = Vault(["a secret of this installation, long enough"])
 
 
@@ -71,6 +75,19 @@ def test_it_reads_an_account_and_ends_when_there_is_no_more(site, vendor, ledger
     assert worker.changes
     assert any(record.documents for person in people for record in person.records)
     assert any(a.history for person in people for record in person.records for a in record.applications)
+
+
+def test_it_notices_that_the_ledger_is_behind_what_it_was(site, ledger, worker, tmp_path):
+    connect(ledger, site.url)
+    worker.run("default", "ats", until=first_sync_done)
+    mark = tmp_path / "files" / "default" / "ats.mark"
+    was = json.loads(mark.read_text())
+    with ledger.sync("default", "ats").write() as tx:
+        tx.owe([replace(OWED, at=was["at"], due_at=was["at"])])
+    mark.write_text(json.dumps(was | {"event": was["event"] + 1_000}))
+    worker.run("default", "ats", on_step=lambda *_: None, until=lambda _: True)
+    assert ledger.sync("default", "ats").action("a").state in ("unknown", "parked")
+    assert json.loads(mark.read_text())["event"] >= was["event"]
 
 
 def test_a_change_there_gets_here_by_itself(site, vendor, ledger, worker):
