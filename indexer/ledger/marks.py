@@ -1,4 +1,4 @@
-"""How far a ledger has come, in a few words that are kept outside it: where it is behind them, a backup was restored."""
+"""How far a ledger has come, in few words that are kept outside it: where it is behind them, a backup was restored."""
 
 from __future__ import annotations
 
