@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -17,6 +17,7 @@ from api.access import Caller
 from api.asked import checked
 from api.deeds import Names, Spoken, told, verbs_of
 from api.errors import KeyReused, status_of
+from api.links import Links
 from api.schemas_actions import ActionError, ActionIn, ActionOut, ActResult, Verb
 from engine.errors import BadInput, HeadwaterError, NotFound
 from engine.records import Person, SourceRecord
@@ -30,6 +31,7 @@ from indexer.connectors.actions import (
 )
 from indexer.connectors.connector import Connector, Speaking, Writing
 from indexer.connectors.errors import Refused
+from indexer.given import GivenFiles
 from indexer.ledger import Acted, ConnectionRow, Ledger, OutboxRow, Reader
 from indexer.sync.desk import By, Desk
 from indexer.sync.opening import Opener
@@ -44,7 +46,12 @@ Changed = Callable[[str], object]
 class Acting:
     """One caller's. Make one for each request: it remembers what it looked up."""
 
-    def __init__(self, ledger: Ledger, opener: Opener, caller: Caller, on_change: Changed = lambda _: None) -> None:
+    def __init__(
+        self, ledger: Ledger, opener: Opener, caller: Caller, on_change: Changed = lambda _: None, *,
+        files: GivenFiles | None = None, links: Links | None = None,
+    ) -> None:  # fmt: skip
+        """files, links: where files given here are kept, and how a vendor fetches them; None: none are taken."""
+        self._files, self._links = files, links
         self._ledger, self._opener, self._caller, self._on_change = ledger, opener, caller, on_change
         self._workspace = caller.viewer.workspace
         self._connections = {row.name: row for row in ledger.connections.list(self._workspace)}
@@ -71,12 +78,25 @@ class Acting:
             self._on_change(name)
         return found
 
+    def add_file(self, file: BinaryIO, filename: str, *, given: Mapping[str, Any], key: str | None = None) -> ActionOut:
+        """A file given here, for the ATS to fetch. given: ``person_id``, ``connection``, ``why``.
+
+        Raises Refused, NotFound, BadInput.
+        """
+        assert self._files is not None
+        assert self._links is not None
+        self._links.check()
+        action = {"kind": "file", "filename": filename, "url": self._files.keep(file, filename)}
+        [out] = self._one({**given, "action": action}, self._id_of(key, 0), own_file=True)
+        self._on_change(out.connection)
+        return out
+
     def _id_of(self, key: str | None, index: int) -> str | None:
         name = json.dumps(["headwater-action", self._workspace, self._caller.key_id, key, index])
         return str(uuid5(NAMESPACE_URL, name)) if key is not None else None
 
-    def _one(self, given: Mapping[str, Any], action_id: str | None) -> list[ActionOut]:
-        asked = checked(given)
+    def _one(self, given: Mapping[str, Any], action_id: str | None, *, own_file: bool = False) -> list[ActionOut]:
+        asked = checked(given, own_file=own_file)
         if isinstance(asked.action, AddCandidate):
             connection, person_id, record = self._for_a_new_one(asked), None, None
         else:

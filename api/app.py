@@ -18,10 +18,10 @@ from api.answers import Answers
 from api.deliveries import Deliveries, Door
 from api.limits import MB, BodyLimit, Headers
 from api.oidc import Provider
-from api.routes import actions, admin, company, health, hooks, jobs, pages, people, person_page, search, webhooks
+from api.routes import actions, admin, company, files, health, hooks, jobs, pages, people, person_page, search, webhooks
 from api.runtime import Runtime
 from api.settings import LOOPBACK, Settings
-from api.syncing import opener_of
+from api.syncing import given_of, links_of, opener_of
 from engine.errors import NeedsOperator
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -69,11 +69,13 @@ def make_app(
     app.state.answers = answers
     app.state.settings = settings
     app.state.opener = opener_of(runtime.secret)
+    app.state.given, app.state.links = given_of(settings), links_of(runtime.secret, settings)
     app.state.door = Door(connections.by_token, app.state.opener, clock=runtime.clock)
     app.state.deliveries = deliveries
     app.state.webhook_origins = tuple(webhook_origins)
-    for routes in (health, search, people, jobs, actions, hooks, admin, webhooks):
+    for routes in (health, search, people, jobs, actions, files, hooks, admin, webhooks):
         app.include_router(routes.router, prefix="/v1")
+    app.include_router(files.fetched, include_in_schema=False)
     app.include_router(company.router, include_in_schema=False)  # before the page whose address takes any token
     app.include_router(pages.router, include_in_schema=False)
     app.include_router(person_page.router, include_in_schema=False)

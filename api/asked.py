@@ -22,8 +22,8 @@ class _Unusable(BadInput):
         self.errors = errors
 
 
-def checked(given: Mapping[str, Any]) -> ActionIn:
-    """Raises BadInput, naming the fields."""
+def checked(given: Mapping[str, Any], *, own_file: bool = False) -> ActionIn:
+    """own_file: of a file given here, whose address nobody else can name. Raises BadInput, naming the fields."""
     if not _is_text(given):
         raise _Unusable([{"field": "action", "problem": "holds a NUL or half a character (a lone surrogate)"}])
     try:
@@ -40,7 +40,7 @@ def checked(given: Mapping[str, Any]) -> ActionIn:
         raise _Unusable([{"field": "action.add", "problem": "names no tag, and `remove` neither"}])
     if isinstance(action, AddNote | LogMessage) and not action.text.strip():
         raise _Unusable([{"field": "action.text", "problem": "holds nothing but blanks"}])
-    if isinstance(action, AddFile) and not action.url.startswith("https://"):
+    if isinstance(action, AddFile) and not (own_file or action.url.startswith("https://")):
         raise _Unusable([{"field": "action.url", "problem": "must begin with https://"}])
     return asked
 

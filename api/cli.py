@@ -43,7 +43,8 @@ app.command()(look.search)
 app.command()(look.person)
 app.command()(doctor.doctor)
 for command in (
-    acts.act, acts.actions, acts.cancel, acts.retry, acts.undo, acts.writes, acts.wins, acts.user, acts.restored
+    acts.act, acts.file, acts.actions, acts.cancel, acts.retry, acts.undo, acts.writes, acts.wins, acts.user,
+    acts.restored,
 ):  # fmt: skip
     sync.app.command()(command)
 app.add_typer(sync.app, name="sync")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from api.links import Links
 from api.secret import Secret
 from api.settings import Settings
 from engine.errors import HeadwaterError
+from indexer.given import GivenFiles
 from indexer.ledger import ConnectionRow, Ledger
 from indexer.outgoing import Http, Secrets, Sender
 from indexer.sync import Opener, Worker
@@ -22,8 +24,16 @@ def worker_of(ledger: Ledger, secret: Secret, settings: Settings, on_change: Cal
     """Not started. on_change: records are new."""
     return Worker(
         ledger, opener_of(secret), folder=settings.data_dir / "downloads", on_change=on_change,
-        workspace=settings.workspace,
+        workspace=settings.workspace, link=links_of(secret, settings).link, given=given_of(settings),
     )  # fmt: skip
+
+
+def links_of(secret: Secret, settings: Settings) -> Links:
+    return Links(secret, settings.public_url)
+
+
+def given_of(settings: Settings) -> GivenFiles:
+    return GivenFiles(settings.data_dir / "given" / settings.workspace)
 
 
 def sender_of(ledger: Ledger, secret: Secret, settings: Settings, *, local: Sequence[str] = ()) -> Sender:

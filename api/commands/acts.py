@@ -22,7 +22,7 @@ from api.local import open_ledger, secret, self_of, serving
 from api.roles import MAY
 from api.schemas_actions import ACTION_STATES, MOST, ActionOut, ActResult
 from api.settings import Settings
-from api.syncing import opener_of
+from api.syncing import given_of, links_of, opener_of
 from engine.errors import BadFile, BadInput
 from indexer.connectors.actions import ContactField
 
@@ -59,6 +59,20 @@ def act(
     _say_who_writes()
     if refused:
         raise typer.Exit(2)
+
+
+def file(
+    person_id: Annotated[str, typer.Argument(help="As a search shows it.")],
+    path: Annotated[Path, typer.Argument(help="Its name is the one it gets in the ATS.", exists=True, dir_okay=False)],
+    connection: Annotated[str | None, typer.Option(help="Where the person is in several.")] = None,
+    why: Annotated[str, typer.Option(help="Kept with the action.")] = "",
+) -> None:
+    """Give the ATS a file of a person. It fetches it from HEADWATER_PUBLIC_URL, where `headwater serve` runs."""
+    given = {"person_id": person_id, "connection": connection, "why": why}
+    with _acting() as acting, path.open("rb") as data:
+        row = acting.add_file(data, path.name, given=given)
+    out.print(Text(f"{row.id}  {row.kind}, {row.state}"), soft_wrap=True)
+    _say_who_writes()
 
 
 def _parts(file: str) -> Iterator[tuple[int, list[str]]]:
@@ -184,7 +198,8 @@ def _acting() -> Iterator[Acting]:
     settings = Settings()
     caller = Caller(key_id=LOCAL, viewer=self_of(settings.workspace), may=MAY["admin"])
     with open_ledger(settings, create=False) as ledger:
-        yield Acting(ledger, opener_of(secret(settings)), caller)
+        key = secret(settings)
+        yield Acting(ledger, opener_of(key), caller, files=given_of(settings), links=links_of(key, settings))
 
 
 def _settle(verb: str, action_id: str, as_json: bool) -> None:

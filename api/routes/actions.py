@@ -28,7 +28,8 @@ def acting_of(request: Request, caller: Caller) -> Acting:
         if runtime.worker:
             runtime.worker.wake(caller.viewer.workspace, connection)
 
-    return Acting(runtime.ledger, request.app.state.opener, caller, changed)
+    state = request.app.state
+    return Acting(runtime.ledger, state.opener, caller, changed, files=state.given, links=state.links)
 
 
 @router.post("/actions", status_code=202, responses=problems(400, 401, 403, 413, 422, 503))

@@ -59,6 +59,7 @@ class Connected:
             resolve=lambda _: [FILE_HOST],
         )  # fmt: skip
         self.by = By("anna@example.com", next(iter(self.sandbox.store.rows("users"))).id)
+        self.given = f"headwater-file:{'a' * 32}/a.pdf"
         self._events = 0
         self._work: Work | None = None
 
@@ -162,6 +163,7 @@ class Connected:
         work = Work(
             store=self.store(), connector=self.connector, http=self._http, clock=self.clock, rng=random.Random(1),
             folder=self._folder,
+            link=lambda address: f"https://headwater.example.com/files/{address.rpartition('/')[2]}",
             documents=lambda paths: [ReadText(path.read_bytes().decode("utf-8", "replace")) for path in paths],
         )  # fmt: skip
         plan(work)

@@ -167,6 +167,7 @@ OPERATIONS = {
         Operation("candidate without address", _sven),
         Operation("application", lambda at: at.act(_first(at), Apply(job=_job(at)))),
         Operation("file", lambda at: at.act(_first(at), AddFile(filename="a.pdf", url="https://example.com/a.pdf"))),
+        Operation("file given here", lambda at: at.act(_first(at), AddFile(filename="a.pdf", url=at.given))),
         Operation("conflict", _crossed),
         Operation("ours over a conflict", lambda at: at.decide("retry"), before=_crossed),
         Operation("retry", _corrected, before=lambda at: at.act(_first(at), EditContact(set={"email": "no address"}))),

@@ -92,7 +92,7 @@ class Apply(Record):
 
 
 class AddFile(Record):
-    """A file for a person, by an address the vendor can fetch it from."""
+    """A file for a person, by an address the vendor can fetch it from, or by that of a file given here."""
 
     kind: Literal["file"] = "file"
     filename: Short
@@ -121,7 +121,7 @@ class Draft(Record):
 
     ``edits`` and ``sets``: by path in the item's body (``attributes.phone``). A set is added to and taken from, so two
     people who tag at once never conflict. ``known``: what was there before that a search for the effect must not take
-    for it.
+    for it. ``file``: address of a file given here that goes with it.
     """
 
     item_kind: str
@@ -131,3 +131,4 @@ class Draft(Record):
     body: Mapping[str, Any] | None = None
     known: tuple[str, ...] = ()
     delete: bool = False
+    file: str | None = None

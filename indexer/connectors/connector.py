@@ -156,6 +156,10 @@ Look = Callable[[str, str], Mapping[str, Any] | None]
 """(kind, id) -> the body held of that item, whatever it belongs to."""
 
 
+FILE = "file"
+"""Name of the value that is the link to a draft's file."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """By what an effect is known again. ``action``: our id of it; ``user``: in whose name, an id of the vendor's;
@@ -250,7 +254,8 @@ class Writing(Protocol):
         ...
 
     def write(self, http: Http, draft: Draft, person_id: str, values: Mapping[str, Any], mark: Mark) -> Written:
-        """One request. values: path -> what to write there, the changed ones only.
+        """One request. values: path -> what to write there, the changed ones only. Of a draft with a file: ``FILE`` ->
+        the link by which the vendor can fetch it, for a quarter of an hour.
 
         Raises Refused, Denied or Gone where it certainly did not happen; after TryLater and BadAnswer it may have.
         """

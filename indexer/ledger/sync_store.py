@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select
 
 from engine.records import Job
 from indexer.ledger import sync_tables as s
@@ -82,6 +82,9 @@ _DRAFTS = (
     select(_O.id, _O.draft)
     .where(*t.mine(s.outbox), _O.person == bindparam("whose"), _O.state.in_(OPEN))
     .order_by(_O.seq)
+)
+_FILES_OWED = select(_O.draft).where(
+    *t.mine(s.outbox), _O.kind == "file", or_(_O.state.in_((*OPEN, "parked")), _O.done_at >= bindparam("since"))
 )
 _OWED_AT = select(func.min(heads().subquery().c.due_at))
 
@@ -261,6 +264,11 @@ class SyncStore:
         if before is not None:
             query = query.where(c.seq < before)
         return [outbox_row(row) for row in self._rows(query.order_by(c.seq.desc()).limit(limit))]
+
+    def files_owed(self, since: str) -> list[str]:
+        """Addresses of files given here: still to be sent, or to be tried again, or sent since then."""
+        said = self._rows(_FILES_OWED, {**self._me, "since": since})
+        return [file for row in said if (file := json.loads(row.draft).get("file"))]
 
     def mark(self) -> Mark:
         """How far the ledger has come, to be kept outside it."""

@@ -10,8 +10,9 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 
+from engine.errors import HeadwaterError, NeedsOperator
 from indexer.connectors.actions import Draft
-from indexer.connectors.connector import Item
+from indexer.connectors.connector import FILE, Item
 from indexer.connectors.errors import CursorExpired, Gone, VendorError
 from indexer.ledger import HOOK, TRAILS_S, OutboxRow, SyncWrite
 from indexer.sync import owed
@@ -34,10 +35,16 @@ def make(work: Work, some: owed.Together) -> bool:
         with work.store.write() as tx:
             owed.finish(work, tx, some, state="cancelled", problem=f"Dry run: {draft.item_kind} would have been made.")
         return True
+    try:
+        values = _link(work, draft)
+    except HeadwaterError as error:
+        with work.store.write() as tx:
+            owed.finish(work, tx, some, state="parked", problem=f"{error.what} {error.fix}".strip())
+        return True
     with work.store.write() as tx:
         some = owed.sending(work, tx, some)
     try:
-        written = writing.write(work.http, draft, head.person, {}, owed.mark(head))
+        written = writing.write(work.http, draft, head.person, values, owed.mark(head))
     except Gone as error:
         return owed.gone(work, some, error)
     except VendorError as error:
@@ -50,6 +57,15 @@ def make(work: Work, some: owed.Together) -> bool:
         if not written.whole:
             tx.want(*owed.root(work, owner), HOOK)
     return True
+
+
+def _link(work: Work, draft: Draft) -> dict[str, str]:
+    """To the file that goes with it: made anew for each try, since links are short-lived."""
+    if draft.file is None:
+        return {}
+    if work.link is None:
+        raise NeedsOperator("This process makes no links to files given here.", "`headwater serve` or `work` does.")
+    return {FILE: work.link(draft.file)}
 
 
 def find(work: Work, some: owed.Together) -> bool:

@@ -48,6 +48,8 @@ class Work:
     """Names of values that are written over whatever the ATS says (docs/sync.md)."""
     writes: Writes = "on"
     max_file_bytes: int = 25_000_000
+    link: Callable[[str], str] | None = None
+    """Address of a file given here -> where a vendor can fetch it. Raises HeadwaterError where none could."""
 
     def now(self) -> str:
         return self.store.now()

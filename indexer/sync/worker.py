@@ -19,12 +19,13 @@ import structlog
 
 from engine.errors import BadFile, HeadwaterError, NotFound
 from indexer.documents import DocumentReader, ReadText
+from indexer.given import YOUNG_S, GivenFiles
 from indexer.ledger import ConnectionRow, LeaseLost, Ledger
 from indexer.sync.holder import is_dead, new_holder
 from indexer.sync.opening import Opener, client_for
 from indexer.sync.restored import RestoreWatch
 from indexer.sync.step import Done, next_at, plan, step
-from indexer.sync.work import Work
+from indexer.sync.work import Work, stamp
 
 log = structlog.get_logger(__name__)
 
@@ -52,10 +53,16 @@ class Worker:
         on_change: Callable[[], object],
         workspace: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        link: Callable[[str], str] | None = None,
+        given: GivenFiles | None = None,
     ) -> None:
-        """folder: for files between download and reading. workspace: only its connections; None: all there are."""
+        """folder: for files between download and reading. workspace: only its connections; None: all there are.
+
+        link: as in ``Work``. given: files given here; those that nothing is owed of are thrown away now and then.
+        """
         self._ledger, self._opener, self._folder, self._clock = ledger, opener, folder, clock
         self._on_change, self._workspace = on_change, workspace
+        self._link, self._given = link, given
         self._holder = new_holder()
         self._stopping = threading.Event()
         self._threads: dict[Key, threading.Thread] = {}
@@ -101,11 +108,21 @@ class Worker:
                         self._threads[key].start()
                 if self._clock() >= forget_at:
                     self._ledger.connections.forget_old_deliveries(days=DELIVERIES_DAYS)
+                    self._forget_files()
                     forget_at = self._clock() + timedelta(seconds=FORGET_EVERY_S)
             except Exception as error:
                 log.error("looking for connections failed", kind=type(error).__name__)
             if self._stopping.wait(LOOK_S):
                 return
+
+    def _forget_files(self) -> None:
+        """Files the ATS has, or that were cancelled, or whose person is erased."""
+        if self._given is not None:
+            rows = self._ledger.connections.list(self._workspace)
+            since = stamp(self._clock() - timedelta(seconds=YOUNG_S))
+            stores = [self._ledger.sync(row.workspace, row.name) for row in rows]
+            owed = {file for store in stores for file in store.files_owed(since)}
+            self._given.forget_all_but(owed)
 
     def _work(self, workspace: str, name: str) -> None:
         """Until it is stopped, gone, or we close. Whatever a step throws, the next try comes later."""
@@ -179,6 +196,7 @@ class Worker:
             store=self._ledger.sync(row.workspace, row.name, fence=token), connector=self._opener.connector(row),
             http=self._opener.http(row, client), clock=self._clock, rng=random.Random(),
             documents=self._read, folder=folder, lag_s=row.lag_s, parallel=PARALLEL,
+            link=self._link,
         )  # fmt: skip
 
     def _read(self, paths: Sequence[Path]) -> Iterable[ReadText | BadFile]:

@@ -11,6 +11,7 @@ from api.commands import acts
 from engine.errors import BadInput, NotFound
 from indexer.connectors.errors import Refused
 from tests.api.practice import PracticeOpener, practice
+from tests.api.test_files import Filing
 
 
 @pytest.fixture
@@ -152,3 +153,17 @@ def test_headwater_s_own_settings_are_not_its_vendor_s(world):
         settings={"writes": "off", "wins": "phone", "sync_user": "u1", "board": "7"},
     )  # fmt: skip
     assert Opener(vault, {"fake": Vendor()}).connector(row) == {"board": "7"}
+
+
+def test_a_file_is_given_to_the_ats(world, cli, tmp_path, monkeypatch):
+    path = tmp_path / "cv.pdf"
+    path.write_bytes(b"%PDF-1.7 a CV")
+    with pytest.raises(Refused, match="no public https address"):
+        cli("file", world.id_of("p1"), str(path))
+    monkeypatch.setenv("HEADWATER_PUBLIC_URL", "https://headwater.example.com")
+    with pytest.raises(Refused, match="no way to do this"):  # as the practice ATS says
+        cli("file", world.id_of("p1"), str(path))
+    world.connector = Filing(world.ats)
+    assert "file, waiting" in cli("file", world.id_of("p1"), str(path), "--why", "sent by mail")
+    [kept] = (world.settings.data_dir / "given" / "default").iterdir()
+    assert kept.read_bytes() == path.read_bytes()

@@ -35,6 +35,7 @@ OPERATIONS = (
     ("POST", "/v1/actions/{action_id}/cancel"),
     ("POST", "/v1/actions/{action_id}/retry"),
     ("POST", "/v1/actions/{action_id}/undo"),
+    ("POST", "/v1/people/{person_id}/files"),
     ("POST", "/v1/hooks/{token}"),
     ("GET", "/v1/me"),
     ("GET", "/v1/users"),

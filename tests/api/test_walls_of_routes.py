@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from api.app import make_app
+from api.links import Links
 from api.roles import MAY, ROLES
 from api.secret import new_key
 from eval.bench.canaries import CONNECTION, LEADS, make_canaries
@@ -42,11 +43,13 @@ BODIES = {
     "/v1/users/{user_id}": lambda: {"name": "Other"},
     "/v1/keys": lambda: {"name": "new"},
     "/v1/actions": lambda: {"actions": [{}]},  # each is checked by itself: see below
+    "/v1/people/{person_id}/files": dict,
     "/v1/hooks/{token}": dict,
     "/v1/webhooks": lambda: {"url": "https://team.example.com/webhooks"},
     "/v1/webhooks/{webhook_id}": lambda: {"state": "paused"},
     "/v1/webhooks/{webhook_id}/replay": lambda: {"from_seq": 1},
 }
+FORMS = {"/v1/people/{person_id}/files": {"file": ("cv.pdf", b"a CV")}}
 NEVER = {
     "person": NOBODY,
     "user": NOBODY,
@@ -108,6 +111,7 @@ def walled(world, tmp_path_factory, lexicon):
         here, there = world.spaces
         runtime = runtimes[here.name]
         app = make_app(runtime, settings)
+        app.state.links = Links(runtime.secret, "https://headwater.example.com")
         access = app.state.access = BoundToJobs.over(runtime)
         ledger, keys = runtime.ledger, {}
         for role in ROLES:
@@ -149,8 +153,9 @@ def asked(client, key, method, path, where, name, value):
         inner[last] = [value] if last in LISTS else value
         if last == "job_id":
             body.pop("text")
+    sent = {"files": FORMS[path]} if path in FORMS else {"json": body}
     answer = client.request(
-        method, url, json=body, params={name: value} if where == "query" else None, headers={"X-API-Key": key}
+        method, url, **sent, params={name: value} if where == "query" else None, headers={"X-API-Key": key}
     )
     return answer.status_code, answer.text
 

@@ -25,12 +25,13 @@ from indexer.connectors.actions import (
     Reject,
     Reopen,
 )
-from indexer.connectors.connector import Every, Item, Look, Mark, Written
+from indexer.connectors.connector import FILE, Every, Item, Look, Mark, Written
 from indexer.connectors.errors import Refused
 from indexer.connectors.http import Http
 from indexer.connectors.teamtailor.shapes import SHAPES
 from indexer.connectors.teamtailor.texts import MARK, one_line
 from indexer.connectors.teamtailor.wire import MEDIA, Unreadable, document, headers_of, moment
+from indexer.given import is_given
 
 ACTIONS = frozenset(
     {"contact", "note", "message", "move", "reject", "reopen", "tags", "candidate", "application", "file"}
@@ -97,8 +98,9 @@ def draft_of(action: Action, person_id: str, items: Sequence[Item], look: Look, 
             return _apply(action, items, look, mark)
         case AddFile():
             known = tuple(i.id for i in items if i.kind == "uploads")
+            here = action.url if is_given(action.url) else None
             attributes = {"file-name": action.filename, "url": action.url, "internal": False}
-            return Draft(item_kind="uploads", body={"attributes": attributes, "refs": {}}, known=known)
+            return Draft(item_kind="uploads", body={"attributes": attributes, "refs": {}}, known=known, file=here)
 
 
 def write(
@@ -116,6 +118,8 @@ def write(
         data = _data(draft.item_kind, attributes, related, identity=draft.item_id)
         return _written(http.write("PATCH", f"{url}/{draft.item_id}", data, headers=_writing(token)).body, draft)
     attributes = {name: value for name, value in draft.body["attributes"].items() if name not in _NOT_SENT}
+    if FILE in values:
+        attributes["url"] = values[FILE]
     related = {name: v for name, v in draft.body["refs"].items() if v is not None and name in ONE_OF}
     if draft.item_kind != "candidates":
         related["candidate"] = person_id
