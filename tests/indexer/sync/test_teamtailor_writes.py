@@ -1,6 +1,7 @@
 """Every kind of action through the real connector into the sandbox: written once, as the vendor wants it, no mail sent."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -187,6 +188,22 @@ def test_a_file_by_its_address(account, store, someone):
     settle(account, rows)
     [upload] = [u for u in store.rows("uploads") if u.attributes["file-name"] == "cv-2026.pdf"]
     assert upload.relations["candidate"] == ("candidates", record.id)
+
+
+def test_a_file_given_here_by_the_link_of_that_moment(account, store, someone):
+    record, _ = someone
+    account.work = replace(account.work, link=lambda address: f"https://headwater.example.com/files/{len(address)}")
+    address = f"headwater-file:{'a' * 32}/ours.pdf"
+    _, rows = do(account, record.id, AddFile(filename="ours.pdf", url=address))
+    settle(account, rows)
+    [upload] = [u for u in store.rows("uploads") if u.attributes["file-name"] == "ours.pdf"]
+    assert upload.relations["candidate"] == ("candidates", record.id)
+    body = json.loads(sent(account, "POST")[-1].body)["data"]["attributes"]
+    assert body == {
+        "file-name": "ours.pdf",
+        "url": f"https://headwater.example.com/files/{len(address)}",
+        "internal": False,
+    }
 
 
 @pytest.mark.parametrize(
