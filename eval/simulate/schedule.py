@@ -105,7 +105,7 @@ class Schedule:
                 break
             self._turn()
             self.clock.advance(rng.choice([0.05, 0.05, 0.5, 3.0]))
-            self.broken += self.watch.step(self.world)
+            self._check()
         if not self.broken:
             self._heal()
         world = self.world
@@ -113,6 +113,11 @@ class Schedule:
             self.seed, tuple(self.broken), sum(world.fuse.where.values()), world.seen + world.fuse.where,
             world.trace.hexdigest(),
         )  # fmt: skip
+
+    def _check(self) -> None:
+        """The rules, after a step."""
+        if not self.broken:
+            self.broken += self.watch.step(self.world)
 
     # Before
 
@@ -155,6 +160,7 @@ class Schedule:
         for _ in range(self.rng.randint(1, 4)):
             if not world.turn(worker):
                 break
+            self._check()
             self.clock.advance(0.05)
 
     def _wait_turn(self) -> None:
@@ -319,12 +325,12 @@ class Schedule:
             self._here_turn()
             sweep_now(world.store())
             self._round(patience_s=self.rng.choice([300.0, 2_400.0]))
-            self.broken += self.watch.step(world)
+            self._check()
             world.lose_next = 0
         self._repair()
         self.clock.advance(3_700.0)
         self._rest()
-        self.broken += self.watch.step(world)
+        self._check()
         if not (world.seen["listing cut"] or world.seen["row left out of a listing"]):  # that only a sweep can see
             self.broken += quiet(world, deletes=False)
         self._sweep()
@@ -364,9 +370,13 @@ class Schedule:
                     tx.walk(replace(walk, due_at=since))
         until = self.clock() + timedelta(seconds=patience_s)
         while self.clock() < until:
+            moved = False
             for worker in world.workers[: 1 + self.mix.two]:
                 world.renew(worker)
-            if sum([world.turn(worker) for worker in world.workers[: 1 + self.mix.two]]):
+            for worker in world.workers[: 1 + self.mix.two]:
+                moved = world.turn(worker) or moved
+                self._check()
+            if moved:
                 self.clock.advance(0.05)
                 continue
             store = world.store()
