@@ -15,6 +15,7 @@ from engine.errors import NeedsOperator
 
 ROUTES = [
     ("post", "/v1/search"), ("post", "/v1/rank"), ("get", "/v1/people/x"), ("put", "/v1/people"), ("get", "/v1/jobs"),
+    ("post", "/v1/people/x/files"),
     ("get", "/v1/me"), ("get", "/v1/users"), ("post", "/v1/users"), ("patch", "/v1/users/x"), ("get", "/v1/keys"),
     ("post", "/v1/keys"), ("delete", "/v1/keys/x"), ("get", "/v1/connections"),
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/x"), ("patch", "/v1/webhooks/x"),

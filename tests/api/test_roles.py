@@ -13,8 +13,8 @@ from api.app import make_app
 from api.roles import MAY, PERMISSIONS, ROLES, may
 from api.secret import new_key
 
-OPEN = {"/v1/health", "/v1/hooks/{token}"}
-"""health names nobody; a delivery's signature is its key."""
+OPEN = {"/v1/health", "/v1/hooks/{token}", "/files/{token}/{name:path}"}
+"""health names nobody; a delivery's signature is its key; so is the seal of a link to a file that a vendor fetches."""
 COMPANY = {"/sign-in/company", "/sign-in/company/back"}
 PERSON = {"/people/{person_id}", "/people/{person_id}/act", "/people/{person_id}/actions/{action_id}"}
 PAGES = COMPANY | PERSON | {"/", "/sign-in", "/sign-in/{token}", "/sign-out", "/search", "/static"}
