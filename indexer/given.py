@@ -19,7 +19,7 @@ from uuid import uuid4
 from engine.errors import NotFound
 
 SCHEME = "headwater-file:"
-_ADDRESS = re.compile(rf"{SCHEME}([0-9a-f]{{32}})/([^/?#\s]{{1,900}})")
+_ADDRESS = re.compile(rf"{SCHEME}([0-9a-f]{{32}})/([^/?#\s]{{1,1900}})")
 PIECE = 1 << 16
 YOUNG_S = 3_600.0
 """Not taken for left over: its action may be accepted this very moment, or the vendor may still fetch it."""

@@ -152,7 +152,12 @@ def test_the_same_file_with_the_same_key_is_one_action(world, client):
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("../../etc/passwd", "passwd"), ("C:\\CVs\\Åsa Öberg.pdf", "Åsa Öberg.pdf"), ("a b%2f.pdf", "a b%2f.pdf")],
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\CVs\\Åsa Öberg.pdf", "Åsa Öberg.pdf"),
+        ("a b%2f.pdf", "a b%2f.pdf"),
+        ("履歴書" * 60 + ".pdf", "履歴書" * 60 + ".pdf"),
+    ],
 )
 def test_a_name_is_a_name_and_no_path(world, client, name, kept):
     assert give(client, world, name=name).status_code == 202
