@@ -148,7 +148,9 @@ def _accounted(world: World) -> Iterator[str]:
         if made > 1 and not world.seen["row left out of a listing"]:
             yield f"a {row.kind} was done {made} times"
         if isinstance(said.action, AddNote | AddCandidate) and not row.undoes:
-            if row.state == "applied" and action_id not in ever:
+            # Who was made one with somebody on that job is on it, as wanted.
+            stands = row.kind == "application" and row.remote_id in there
+            if row.state == "applied" and action_id not in ever and not stands:
                 yield f"a {row.kind} is applied and was never done"
             if row.state in ("cancelled", "conflict") and made:
                 yield f"a {row.kind} is {row.state} and was done"
