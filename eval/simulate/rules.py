@@ -25,7 +25,7 @@ class Watch:
 
     def step(self, world: World) -> Iterator[str]:
         """After each step. Yields what is broken."""
-        rows = world.kept("actions", lambda: {row.id: row for row in world.store().actions(limit=1000)})
+        rows = world.kept(lambda: {row.id: row for row in world.store().actions(limit=1000)}, "outbox")
         yield from self._effects(world, rows)
         yield from self._mirror(world)
         yield from self._shown(world, rows)
@@ -50,9 +50,7 @@ class Watch:
                         yield f"{path} of {effect.item} was {saw!r}, which nobody here had seen, and was overwritten"
 
     def _mirror(self, world: World) -> Iterator[str]:
-        for kind, item_id, version, gone in world.kept(
-            "versions", lambda: versions(world.ledger, world.workspace, NAME)
-        ):
+        for kind, item_id, version, gone in world.kept(lambda: versions(world.ledger, world.workspace, NAME), "mirror"):
             before = self.versions.get((kind, item_id), "")
             if version < before and not gone:
                 yield f"{kind} {item_id} went back from {before} to {version}"

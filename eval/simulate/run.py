@@ -13,7 +13,7 @@ from eval.sandbox.clock import VirtualClock
 from eval.simulate.schedule import Outcome, Schedule
 from eval.simulate.world import World
 from indexer.ledger import Ledger
-from indexer.ledger.practice import empty
+from indexer.ledger.practice import empty, practised
 
 TOGETHER = 100
 """Schedules in one database before its rows are taken out: it gets slower as it fills."""
@@ -34,10 +34,10 @@ def database(url: str | None = None) -> Iterator[tuple[Ledger, VirtualClock, Pat
 
 
 def outcomes(seeds: Iterable[int], *, url: str | None = None, build: Callable[..., World] = World) -> Iterator[Outcome]:
-    with database(url) as (ledger, clock, folder):
+    with database(url) as (whole, clock, folder), practised(whole) as (ledger, written):
         empty(ledger)
         for number, seed in enumerate(seeds, 1):
-            yield Schedule(ledger, clock, folder, seed, build).run()
+            yield Schedule(ledger, written, clock, folder, seed, build).run()
             if number % TOGETHER == 0:
                 empty(ledger)
 

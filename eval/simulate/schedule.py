@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -75,6 +75,7 @@ class Mix:
 @dataclass
 class Schedule:
     ledger: Ledger
+    written: Mapping[str, int]
     clock: VirtualClock
     folder: Path
     seed: int
@@ -87,7 +88,7 @@ class Schedule:
     def run(self) -> Outcome:
         rng = random.Random(self.seed)
         self.clock.now = START
-        self.world = self.build(self.ledger, self.clock, f"s{self.seed}", rng, self.folder)
+        self.world = self.build(self.ledger, self.written, self.clock, f"s{self.seed}", rng, self.folder)
         self.rng, self.mix = rng, Mix.of(rng)
         self.backup: Backup | None = None
         self._populate()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +65,8 @@ class Worker:
 @dataclass
 class World:
     ledger: Ledger
+    written: Mapping[str, int]
+    """table -> how often it was written to"""
     clock: VirtualClock
     workspace: str
     rng: random.Random
@@ -87,7 +89,7 @@ class World:
     store_of: type[CrashingStore] = CrashingStore
     desk_of: type[Desk] = Desk
     _last_token: int | None = None
-    _kept: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    _kept: dict[tuple[str, ...], tuple[int, Any]] = field(default_factory=dict)
     lose_next: int = 0
     """Of so many writes the answer will be lost."""
     _number: int = 0
@@ -124,16 +126,16 @@ class World:
         made.fuse = self.fuse
         return made
 
-    def kept(self, what: str, read: Callable[[], Any]) -> Any:
-        """What was read since the last commit is not read again: reading takes most of a schedule's time."""
-        commits, found = self._kept.get(what, (-1, None))
-        if commits != self.fuse.commits:
-            commits, found = self.fuse.commits, read()
-            self._kept[what] = commits, found
+    def kept(self, read: Callable[[], Any], *tables: str) -> Any:
+        """What these tables say is not read again until one was written to: reading is most of a schedule's time."""
+        written, found = self._kept.get(tables, (-1, None))
+        if written != (now := sum(self.written[table] for table in tables)):
+            found = read()
+            self._kept[tables] = now, found
         return found
 
     def row(self) -> ConnectionRow:
-        row: ConnectionRow = self.kept("connection", lambda: self.ledger.connections.get(self.workspace, NAME))
+        row: ConnectionRow = self.kept(lambda: self.ledger.connections.get(self.workspace, NAME), "connection")
         return row
 
     def turn(self, worker: Worker) -> bool:
@@ -243,7 +245,7 @@ class World:
 
     def records(self) -> dict[str, Any]:
         """As a recruiter sees everyone, by the id of the record."""
-        found: dict[str, Any] = self.kept("records", self._records)
+        found: dict[str, Any] = self.kept(self._records, "person", "source_record", "job", "application")
         return found
 
     def _records(self) -> dict[str, Any]:
