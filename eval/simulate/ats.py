@@ -62,6 +62,8 @@ class Ats:
     coarse_s: float = 1.0
     people: dict[str, Row] = field(default_factory=dict)
     notes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    applied: set[str] = field(default_factory=set)
+    """ids of all applications there ever were"""
     jobs: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     before_request: list[Callable[[str], object]] = field(default_factory=list)
@@ -119,6 +121,7 @@ class Ats:
     def remember(self) -> None:
         """What reads show while they trail behind."""
         self.past.append((self.clock(), dict(self.people), dict(self.notes)))
+        self.applied.update(one[0] for row in self.people.values() for one in row.applied)
         if len(self.past) > 400:
             del self.past[:200]
 

@@ -146,11 +146,13 @@ def _accounted(world: World) -> Iterator[str]:
         if made > 1 and not world.seen["row left out of a listing"]:
             yield f"a {row.kind} was done {made} times"
         if isinstance(said.action, AddNote | AddCandidate) and not row.undoes:
-            # Who was made one with somebody on that job is on it, as wanted.
-            stands = row.kind == "application" and row.remote_id in there
+            # Who was made one with somebody on that job was on it, as wanted, whatever became of them.
+            stands = row.kind == "application" and row.remote_id in world.ats.applied
             if row.state == "applied" and action_id not in ever and not stands:
                 yield f"a {row.kind} is applied and was never done"
-            if row.state in ("cancelled", "conflict") and made:
+            # What is unsure may be given up by who was told that it is.
+            given_up = row.state == "cancelled" and row.sent_at is not None and "not known" in row.problem
+            if row.state in ("cancelled", "conflict") and made and not given_up:
                 yield f"a {row.kind} is {row.state} and was done"
         if row.state == "applied" and isinstance(said.action, EditContact) and not row.undoes:
             yield from _written(world, row, list(rows.values()))

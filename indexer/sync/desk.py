@@ -97,7 +97,10 @@ class Desk:
                 raise Refused("It may have been carried out already.", "Wait until that is known, then undo it.")
             if row.state not in ("waiting", "conflict", "parked"):
                 raise Refused(f"It is {row.state} already.", "Undo it instead." if row.state == "applied" else "")
-            row = tx.settle(row, state="cancelled", done_at=self._store.now(), problem=f"Cancelled by {by.actor}.")
+            # Parked while nobody could see whether it was carried out: who gives it up is told, and the ledger says so.
+            unsure = " Whether it was carried out is not known: look in the ATS." if row.sent_at is not None else ""
+            said = f"Cancelled by {by.actor}.{unsure}"
+            row = tx.settle(row, state="cancelled", done_at=self._store.now(), problem=said)
             if row.kind == "candidate":  # nothing can be done to someone who is not made
                 for later in self._store.owed([row.person])[row.person]:
                     tx.settle(later, state="cancelled", done_at=self._store.now(), problem="The person is not made.")

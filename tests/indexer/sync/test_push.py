@@ -392,6 +392,18 @@ def test_what_may_have_been_sent_cannot_be_cancelled(quick, filled):
         desk(quick).cancel(row.id, ANNA)
 
 
+def test_what_nobody_can_look_up_may_be_given_up_and_is_said_to_be_unsure(quick, filled):
+    ready(quick, filled)
+    lose(quick)
+    row = do(quick, AddNote(text="Met."))
+    quick.ats.denied["notes"] = 403
+    quick.run(200)
+    assert state(quick, row)[0] == "parked"
+    desk(quick).cancel(row.id, ANNA)
+    assert state(quick, row)[0] == "cancelled"
+    assert "Whether it was carried out is not known" in state(quick, row)[1]
+
+
 def test_what_was_applied_can_be_taken_back(quick, filled):
     ready(quick, filled)
     rows = [do(quick, phone()), do(quick, AddNote(text="Met.")), do(quick, ChangeTags(add=("x",), remove=("t1",))),
