@@ -205,8 +205,9 @@ class SyncStore:
         return found
 
     def root_kind(self, kind: str) -> str | None:
-        """What items of that kind belong to; None: there are none."""
-        rows = self._rows(select(s.mirror.c.root).where(*self._own(s.mirror), s.mirror.c.kind == kind).limit(1))
+        """What items of that kind belong to; None: there are none. The tombstone of one never seen does not know."""
+        there = (*self._own(s.mirror), s.mirror.c.kind == kind, s.mirror.c.hash != "")
+        rows = self._rows(select(s.mirror.c.root).where(*there).limit(1))
         return rows[0].root if rows else None
 
     def files(self, owners: Sequence[str]) -> dict[str, list[FileRow]]:

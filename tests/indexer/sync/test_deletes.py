@@ -67,6 +67,16 @@ def test_a_webhook_that_tells_of_a_removal_of_someone_who_is_there_hides_nobody(
     assert world.store.counts()["to_read"] == 0
 
 
+def test_a_note_that_is_gone_is_found_although_another_was_gone_before_it_was_ever_seen(settled):
+    world = settled()
+    world.hook("notes", "a-note-never-seen")
+    world.run(1300)
+    world.ats.notes.pop(next(iter(world.ats.notes)))
+    world.ats.remember()
+    sweep(world)
+    assert world.people() == truth(world.ats)
+
+
 def test_whoever_a_complete_sweep_does_not_show_is_read_by_itself_and_then_gone(settled):
     world = settled()
     for key in ("p00", "p07", "p12"):
