@@ -14,6 +14,7 @@ from api.commands import (
     connect,
     demo,
     doctor,
+    evaluate,
     imports,
     keys,
     look,
@@ -52,6 +53,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
+app.add_typer(evaluate.app, name="eval")
 app.add_typer(sandbox.app, name="sandbox")
 
 

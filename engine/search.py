@@ -85,11 +85,81 @@ def search(
     question: what was typed, or a structured Query given back. levels: only these (a tab of the page). reach: of a
     viewer who is bound to jobs, job id -> ids of the people they may find; for any other None.
     """
-    wall = Wall.around(viewer, reach)
-    clock = _Clock()
-    start = perf_counter()
+    wall, clock, start = Wall.around(viewer, reach), _Clock(), perf_counter()
     with clock.phase("understand"):
         query = wall.asked(_understood(question, lexicon, vocabulary, today))
+    wanted = set(levels) if levels is not None else {3, 2, 1, 0}
+    some = _gather(query, wall, index, encoder, wanted, min(ORDER, max(200, offset + limit)), clock)
+    scored = _rank(
+        some.points, some.scores, some.judged, some.found, index, some.named, wall.policy(policy), weights, today, clock
+    )
+    order = tuple(
+        zip(
+            [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
+            scored.levels[:ORDER].astype(int).tolist(),
+            scored.scores[:ORDER].tolist(),
+            strict=True,
+        )
+    )
+    hits = _show(scored, range(offset, min(offset + limit, len(scored.points))), some.judged, index, some.legs, clock)
+    clock.took["total"] = (perf_counter() - start) * 1000
+    counts = some.found.counts(index.columns)
+    return SearchResult(query=some.query, counts=counts, hits=hits, order=order, took_ms=clock.took)
+
+
+def features(
+    question: str | Query,
+    *,
+    viewer: Viewer,
+    index: Index,
+    encoder: Encoder,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    today: date,
+    policy: Policy | None = None,
+    depth: int = ORDER,
+) -> Features:
+    """What a search orders people by, of everyone it would score for its first ``depth``: for learning weights."""
+    wall, clock = Wall.around(viewer, None), _Clock()
+    query = wall.asked(_understood(question, lexicon, vocabulary, today))
+    some = _gather(query, wall, index, encoder, {3, 2, 1, 0}, min(ORDER, depth), clock)
+    rows = rows_of(some.points, index.columns)
+    return Features(
+        query=some.query,
+        people=tuple(index.columns.people[row] for row in rows.tolist()),
+        level=some.found.levels(rows),
+        signals={**some.scores, **current(rows, some.judged, index.columns)},
+        prior=prior_columns(rows, index.columns, wall.policy(policy or Policy()), _day(today)),
+    )
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of everyone who was scored, in no order. Arrays run along ``people``; ``signals`` are raw: see ``squash``."""
+
+    query: Query
+    people: tuple[str, ...]
+    level: NDArray[np.float64]
+    signals: dict[str, NDArray[np.float64]]
+    prior: dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """Who is to be ordered, and what each leg says of them: ``scores``, raw, run along ``points``."""
+
+    query: Query
+    judged: Sequence[Judged]
+    found: Levels
+    named: dict[int, float]
+    legs: dict[VectorName, Leg]
+    points: list[int]
+    scores: dict[str, NDArray[np.float64]]
+
+
+def _gather(
+    query: Query, wall: Wall, index: Index, encoder: Encoder, wanted: Collection[int], enough: int, clock: _Clock
+) -> _Gathered:
     # The encoder runs beside the sets, which do not need the vector.
     vector = encoder.begin(query.semantic) if query.semantic else None
     with clock.phase("levels"):
@@ -99,10 +169,9 @@ def search(
         named = find_named(query, index.columns, live)
         query = _remarked(query, named)
         found = find_levels(judged, live, named)
-    wanted = set(levels) if levels is not None else {3, 2, 1, 0}
     lexical = wall.legs(make_legs(query, None))
     with clock.phase("legs"):
-        gathering = Gathering(query, found, index, wanted, min(ORDER, max(200, offset + limit)))
+        gathering = Gathering(query, found, index, wanted, enough)
         gathering.take(lexical)
     with clock.phase("encode"):  # what is left of it: it went on beside all of the above
         dense = make_dense_legs(vector() if vector else None)
@@ -111,18 +180,7 @@ def search(
     legs = lexical | dense
     with clock.phase("rescore"):
         points, scores = gathering.points(), gathering.score(legs)
-    scored = _rank(points, scores, judged, found, index, named, wall.policy(policy), weights, today, clock)
-    order = tuple(
-        zip(
-            [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
-            scored.levels[:ORDER].astype(int).tolist(),
-            scored.scores[:ORDER].tolist(),
-            strict=True,
-        )
-    )
-    hits = _show(scored, range(offset, min(offset + limit, len(scored.points))), judged, index, legs, clock)
-    clock.took["total"] = (perf_counter() - start) * 1000
-    return SearchResult(query=query, counts=found.counts(index.columns), hits=hits, order=order, took_ms=clock.took)
+    return _Gathered(query, judged, found, named, legs, points, scores)
 
 
 def rank(
@@ -198,8 +256,7 @@ def _rank(
             parts = {leg: np.where(fit >= 0, 0.0, part) for leg, part in parts.items()}
             parts["name"] = np.maximum(fit, 0.0)
             relevance = np.where(fit >= 0, fit, relevance)
-        day = (today - date(1970, 1, 1)).days
-        priors = prior_columns(rows, columns, policy, day)
+        priors = prior_columns(rows, columns, policy, _day(today))
         total = 10 * level + relevance + (sum(priors.values()) if priors else 0.0)
         order = _order(total, [columns.people[row] for row in rows.tolist()])
     return _Scored(
@@ -210,6 +267,11 @@ def _rank(
         relevance={leg: part[order] for leg, part in parts.items()},
         priors={name: part[order] for name, part in priors.items()},
     )
+
+
+def _day(today: date) -> int:
+    """Since 1970."""
+    return (today - date(1970, 1, 1)).days
 
 
 def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:

@@ -20,16 +20,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.index import Index, IndexStamp, PersonDraft, PersonPoint, build_point, index_folder, open_folder
+from engine.index import Index, PersonDraft, PersonPoint, build_point, index_folder, open_folder
 from engine.lexicon import Lexicon
 from engine.records import Person, Viewer
 from eval.bench.crowd import Crowd, Piece, facts_of, make_crowd, read_pieces
 from eval.bench.pieces import cut_resumes, embedded
+from eval.installed import database_of, load, stamp_of
 from eval.world import TODAY
 from indexer.embed import fingerprint, index_name
 from indexer.follower import checkpoint_name
 from indexer.ledger import Ledger
-from models import Encoder, FakeEncoder, load_encoder
+from models import Encoder
 
 VERSION = 2
 """Raise when another crowd is made of the same arguments."""
@@ -59,10 +60,6 @@ class Opened:
     lexicon: Lexicon
 
 
-def stamp_of(encoder: Encoder, lexicon: Lexicon) -> IndexStamp:
-    return IndexStamp(encoder=encoder.key, dim=encoder.dim, lexicon=lexicon.version)
-
-
 @contextmanager
 def open_installation(folder: Path, encoder: Encoder) -> Iterator[Opened]:
     lexicon = Lexicon.default()
@@ -73,10 +70,6 @@ def open_installation(folder: Path, encoder: Encoder) -> Iterator[Opened]:
     finally:
         index.close()
         ledger.close()
-
-
-def database_of(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'headwater.db').resolve()}"
 
 
 def build_installation(
@@ -197,15 +190,13 @@ def with_vectors(
     return points
 
 
-def load(encoder: str, cache_dir: Path) -> Encoder:
-    """``fake``: no model at all, for trying the measurement itself."""
-    return FakeEncoder() if encoder == "fake" else load_encoder(encoder, cache_dir=cache_dir)
-
-
 def shown(what: str, done: int, of: int) -> None:
     """Progress for who waits: a line at each tenth, on standard error."""
     if done == of or done * 10 // of != max(0, done - BATCH) * 10 // of:
         print(f"{what}: {done} of {of}", file=sys.stderr, flush=True)
 
 
-__all__ = ["TODAY", "VIEWER", "Installation", "Opened", "build_installation", "load", "open_installation", "shown"]
+__all__ = [
+    "TODAY", "VIEWER", "Installation", "Opened", "build_installation", "database_of", "load", "open_installation",
+    "shown", "stamp_of",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""The engine users get, as it is or with a part of it taken out, over a suite's own installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.index import Leg
+from engine.index.engine import VectorName
+from engine.query import understand
+from engine.query.criteria import Query
+from engine.ranking.candidates import make_legs
+from engine.ranking.relevance import Weights
+from engine.records import Policy
+from engine.search import search
+from eval.dataset import Asked
+from eval.installed import VIEWER, Installed
+from eval.rankers.dense import by_distribution, by_ranks
+from eval.rankers.ranker import Ranked
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What may be other than by default. ``weights``: leg -> weight, of those not named the default's."""
+
+    policy: Policy = field(default_factory=Policy)
+    weights: Weights = field(default_factory=Weights)
+    criteria: bool = True
+    """False: words and meaning alone, nothing is understood, so all are of one level."""
+    expansion: bool = True
+
+
+class Engine:
+    """``engine.search``, the very call the API makes."""
+
+    def __init__(self, name: str, at: Installed, setup: Setup) -> None:
+        self.name, self._at, self._setup = name, at, setup
+
+    def rank(self, asked: Asked, depth: int) -> Ranked:
+        at, setup = self._at, self._setup
+        query = changed(understood(at, asked.text), setup)
+        hide = "hide_history" in asked.metadata
+        weights = setup.weights.model_copy(update={"history": 0.0}) if hide else setup.weights
+        found = search(
+            query, viewer=VIEWER, policy=setup.policy, weights=weights, index=at.index, encoder=at.encoder,
+            lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today, limit=20,
+        )  # fmt: skip
+        order = [(at.document.get(person, person), score) for person, _, score in found.order[:depth]]
+        levels = {at.document.get(person, person): level for person, level, _ in found.order[:depth]}
+        return Ranked(order, levels, found.took_ms["total"])
+
+
+class Legs:
+    """The engine's legs fused by ranks or by their distributions, without levels and prior: what fusion alone does."""
+
+    def __init__(self, name: str, at: Installed) -> None:
+        self.name, self._at = name, at
+
+    def rank(self, asked: Asked, depth: int) -> Ranked:
+        at = self._at
+        query = understood(at, asked.text)
+        vector = at.encoder.encode([query.semantic], kind="query")[0] if query.semantic else None
+        legs = [leg for name, leg in make_legs(query, vector).items() if name != "passages"]
+        answers = at.index.ask([Leg(leg.using, leg.dense, leg.sparse, leg.where, depth) for leg in legs])
+        row_of, people = at.index.columns.row_of, at.index.columns.people
+        lists = [
+            [(at.document.get(people[row_of[point]], people[row_of[point]]), score) for point, score in answer]
+            for answer in answers
+        ]
+        fuse = by_distribution if self.name == "legs-dbsf" else by_ranks
+        return Ranked(fuse(lists)[:depth])
+
+
+def understood(at: Installed, text: str) -> Query:
+    return understand(text, lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today)
+
+
+def changed(query: Query, setup: Setup) -> Query:
+    """The question with what is switched off taken out."""
+    update: dict[str, Any] = {}
+    if not setup.criteria:
+        update = {"criteria": (), "identity": None}
+    elif not setup.expansion:
+        update = {"criteria": tuple(c.model_copy(update={"expanded": ()}) for c in query.criteria)}
+    return query.model_copy(update=update) if update else query
+
+
+__all__ = ["Engine", "Legs", "Setup", "VectorName", "changed", "understood"]

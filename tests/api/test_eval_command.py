@@ -1,0 +1,81 @@
+"""``headwater eval`` from the outside: what it prints, what it keeps, how it ends."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+from engine.errors import BadInput
+from tests.eval.conftest import QUERIES, write_suite
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    return write_suite(tmp_path_factory.mktemp("suite"))
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADWATER_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments, code=0):
+        done = CliRunner().invoke(app, ["eval", *map(str, arguments)], env={"COLUMNS": "80"})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == code, done.output
+        return done.stdout
+
+    return call
+
+
+def test_one_command_measures_and_keeps(cli, suite, tmp_path):
+    said = json.loads(cli("run", suite, "--encoder", "fake", "--json"))
+    assert said["metrics"] == {"ndcg@10": 1.0, "map": 1.0, "p@1": 1.0}
+    assert said["suites"][0]["results"]["headwater"]["level_accuracy"] == 1.0
+    assert (tmp_path / "eval" / "tiny" / "headwater" / "run.trec").read_text().count("\n") >= 4
+
+
+def test_no_number_is_cut_short_on_a_narrow_terminal(cli, suite):
+    shown = cli("run", suite, "--encoder", "fake", "--ranker", "headwater", "--ranker", "bm25")
+    assert "…" not in shown
+    assert [line.split()[:4] for line in shown.splitlines() if line.startswith("headwater")] == [
+        ["headwater", "1.000", "1.000", "1.000"]
+    ]
+
+
+def test_two_are_compared_gated_and_reported(cli, suite, tmp_path):
+    cli("run", suite, "--encoder", "fake", "--ranker", "headwater", "--ranker", "bm25")
+    at = tmp_path / "eval" / "tiny"
+    assert json.loads(cli("compare", at / "headwater", at / "bm25", "--json"))["differences"][0]["metric"] == "ndcg@10"
+    assert "too few queries to tell" in cli("compare", at / "headwater", at / "bm25")
+    assert json.loads(cli("gate", at / "headwater", at / "headwater", "--json"))["passed"]
+    refused = json.loads(cli("gate", at / "headwater", at / "headwater", "--floor", "map=1.1", "--json", code=1))
+    assert refused["refused"] == ["map is 1.000, under its floor of 1.1."]
+    cli("report", at / "headwater", at / "bm25", "-o", tmp_path / "out" / "r.html")
+    assert "<svg" in (tmp_path / "out" / "r.html").read_text()
+    assert json.loads((tmp_path / "out" / "r.json").read_text())["suite"] == "tiny"
+
+
+def test_what_is_there_is_listed(cli):
+    said = json.loads(cli("list", "--json"))
+    assert {"cranfield", "scifact", "talentclef", "cv_categories"} <= {one["name"] for one in said["suites"]}
+    assert "bm25" in said["rankers"]
+    assert "cranfield" in cli("list")
+
+
+def test_what_cannot_be_measured_is_said_before_anything_is(cli, suite, tmp_path):
+    with pytest.raises(BadInput, match="'nothing'"):
+        cli("run", "nothing")
+    with pytest.raises(BadInput, match="no ranker 'best'"):
+        cli("run", suite, "--ranker", "best", "--encoder", "fake")
+    with pytest.raises(BadInput, match="no measure 'ndcg10'"):
+        cli("run", suite, "--metric", "ndcg10", "--encoder", "fake")
+    with pytest.raises(BadInput, match="--floor 'map'"):
+        cli("gate", suite, suite, "--floor", "map")
+    other = write_suite(tmp_path / "other", queries=[*QUERIES[:2], {**QUERIES[2], "text": "place:Oslo"}])
+    cli("run", suite, "--encoder", "fake", "--folder", tmp_path / "a")
+    cli("run", other, "--encoder", "fake", "--folder", tmp_path / "b")
+    with pytest.raises(BadInput, match="two versions of tiny"):
+        cli("compare", tmp_path / "a" / "tiny" / "headwater", tmp_path / "b" / "tiny" / "headwater")
