@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -30,6 +30,10 @@ DATA = Annotated[
 ]
 FOLDER = Annotated[Path | None, typer.Option("--folder", help="Of results and what is embedded; DATA_DIR/eval.")]
 ENCODER = Annotated[str | None, typer.Option(help="Other than in the settings; fake: none, to try things out.")]
+RECRUITING = "recruiting"
+PEOPLE = Annotated[int, typer.Option(min=1, help="Of the recruiting suite.")]
+SEED = Annotated[int, typer.Option(help="Of the recruiting suite.")]
+SPLIT = Annotated[str, typer.Option(help="Of the recruiting suite: dev, to tune on, or test.")]
 RESULT = Annotated[Path, typer.Argument(help="A folder that `headwater eval run` wrote.")]
 
 
@@ -46,6 +50,8 @@ def list_(data: DATA = None, as_json: JSON = False) -> None:
         for name in here()
         for found in (read_manifest(SUITES / name / "suite.toml"),)
     ]  # fmt: skip
+    words = "Recruiters' questions in English and Swedish over made-up people whose truth is known."
+    suites.append({"name": RECRUITING, "description": words, "kind": "people", "made_up": True, "ready": True})
     if as_json:
         show_json({"suites": suites, "rankers": list(NAMES)})
         return
@@ -67,6 +73,9 @@ def run(
     metric: Annotated[
         list[str] | None, typer.Option(help="Instead of the suite's, as ndcg@10; may be repeated.")
     ] = None,
+    people: PEOPLE = 20_000,
+    seed: SEED = 2026,
+    split: SPLIT = "test",
     as_json: JSON = False,
 ) -> None:
     """Ask a suite's queries of the very engine users get, and of others, and measure the answers."""
@@ -77,7 +86,8 @@ def run(
     at = _folder(folder)
     found = []
     for name in suites:
-        suite = open_suite(name, data=_data(data))
+        place = _made(at, people, seed, split) if name == RECRUITING else name
+        suite = open_suite(place, data=_data(data))
         with _reports() as report:
             results = run_suite(
                 suite, ranker or ["headwater"], folder=at, cache_dir=settings.model_dir,
@@ -92,6 +102,45 @@ def run(
         only = found[0]["results"] if len(found) == 1 else {}
         first = next(iter(only.values())) if isinstance(only, dict) and len(only) == 1 else {}
         show_json({**first, "suites": found})
+
+
+@app.command()
+def build(
+    name: Annotated[str, typer.Argument(help=RECRUITING)] = RECRUITING,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A folder; made when absent.")] = Path(RECRUITING),
+    people: PEOPLE = 20_000,
+    seed: SEED = 2026,
+    split: SPLIT = "test",
+) -> None:
+    """Make a suite's folder: the recruiting suite of so many made-up people."""
+    from engine.errors import BadInput
+    from eval.suites.recruiting import build as made
+
+    if name != RECRUITING:
+        raise BadInput(f"{name!r} is no suite that is made.", f"Make {RECRUITING}.")
+    with progress("judging") as bar:
+        made(output, people=people, seed=seed, split=_split(split), on_progress=bar)
+    out.print(f"{output}: {people:,} made-up people", soft_wrap=True)
+
+
+def _split(split: str) -> Literal["dev", "test"]:
+    from engine.errors import BadInput
+
+    known: dict[str, Literal["dev", "test"]] = {"dev": "dev", "test": "test"}
+    if split not in known:
+        raise BadInput(f"There is no split {split!r}.", "Choose dev, to tune on, or test.")
+    return known[split]
+
+
+def _made(folder: Path, people: int, seed: int, split: str) -> Path:
+    """The recruiting suite below ``folder``, made when absent."""
+    from eval.suites.recruiting import build as made
+
+    place = folder / "suites" / f"{RECRUITING}-{people}-{seed}-{_split(split)}"
+    if not (place / "suite.toml").is_file():  # it is written last
+        with progress("making the suite") as bar:
+            made(place, people=people, seed=seed, split=_split(split), on_progress=bar)
+    return place
 
 
 @app.command()

@@ -58,9 +58,23 @@ def test_two_are_compared_gated_and_reported(cli, suite, tmp_path):
     assert json.loads((tmp_path / "out" / "r.json").read_text())["suite"] == "tiny"
 
 
+def test_the_recruiting_suite_is_made_and_measured_by_its_name(cli, tmp_path):
+    said = json.loads(cli("run", "recruiting", "--people", "600", "--encoder", "fake", "--ranker", "bm25", "--json"))
+    assert said["metrics"]["ndcg@10"] > 0.3
+    assert (tmp_path / "eval" / "suites" / "recruiting-600-2026-test" / "suite.toml").is_file()
+    cli("build", "recruiting", "-o", tmp_path / "own", "--people", "600", "--split", "dev")
+    assert 'split = "dev"' in (tmp_path / "own" / "suite.toml").read_text()
+    with pytest.raises(BadInput, match="no split 'train'"):
+        cli("build", "recruiting", "-o", tmp_path / "own", "--split", "train")
+    with pytest.raises(BadInput, match="'films' is no suite"):
+        cli("build", "films")
+
+
 def test_what_is_there_is_listed(cli):
     said = json.loads(cli("list", "--json"))
-    assert {"cranfield", "scifact", "talentclef", "cv_categories"} <= {one["name"] for one in said["suites"]}
+    assert {"cranfield", "scifact", "talentclef", "cv_categories", "recruiting"} <= {
+        one["name"] for one in said["suites"]
+    }
     assert "bm25" in said["rankers"]
     assert "cranfield" in cli("list")
 
