@@ -80,6 +80,8 @@ class Asked:
     id: str
     text: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    then: tuple[str, ...] = ()
+    """Of a search that was made: whom it showed, best first."""
 
     @property
     def only(self) -> bool:
@@ -208,7 +210,8 @@ def _queries(path: Path, fields: Fields) -> tuple[Asked, ...]:
             rest = {name: value for name, value in row.items() if name not in (fields.query_id, fields.query)}
         if not isinstance(rest, dict):
             wrong(path, number, "metadata is no object.", 'Write {"language": "en"}.')
-        found[key] = Asked(key, text, rest)
+        then = row.get("then", ())
+        found[key] = Asked(key, text, rest, tuple(map(str, then)) if isinstance(then, list) else ())
     return tuple(found.values())
 
 

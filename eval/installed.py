@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -38,8 +38,9 @@ class Installed:
     lexicon: Lexicon
     vocabulary: Vocabulary
     today: date
-    document: Mapping[str, str]
+    document: Mapping[str, str] = field(default_factory=dict)
     """person id -> document id; one that is not in it is their own."""
+    viewer: Viewer = VIEWER
 
 
 def stamp_of(encoder: Encoder, lexicon: Lexicon) -> IndexStamp:

@@ -17,10 +17,13 @@ from rich.text import Text
 from api.commands.bench import REFERENCE
 from api.commands.look import JSON
 from api.console import err, out, progress, show_json
+from api.local import open_ledger, self_of
+from api.runtime import open_runtime
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from eval.compare import Comparison
+    from eval.installed import Installed
     from eval.results import Result
 
 app = typer.Typer(no_args_is_help=True, help="Measure ranking offline: suites, rankers, comparisons, a gate for CI.")
@@ -88,10 +91,10 @@ def run(
     for name in suites:
         place = _made(at, people, seed, split) if name == RECRUITING else name
         suite = open_suite(place, data=_data(data))
-        with _reports() as report:
+        with _reports() as report, _standing(suite.manifest.kind == "installation", settings) as standing:
             results = run_suite(
                 suite, ranker or ["headwater"], folder=at, cache_dir=settings.model_dir,
-                encoder=encoder or settings.encoder, depth=depth, metrics=metric, report=report,
+                encoder=encoder or settings.encoder, depth=depth, metrics=metric, at=standing, report=report,
             )  # fmt: skip
         found.append({"suite": suite.name, "results": {k: _short(v) for k, v in results.items()}})
         if not as_json:
@@ -107,20 +110,44 @@ def run(
 @app.command()
 def build(
     name: Annotated[str, typer.Argument(help=RECRUITING)] = RECRUITING,
-    output: Annotated[Path, typer.Option("--output", "-o", help="A folder; made when absent.")] = Path(RECRUITING),
+    output: Annotated[Path, typer.Option("--output", "-o", help="A folder; made when absent.")] = Path("suite"),
+    from_history: Annotated[
+        bool, typer.Option("--from-history", help="Of your own past instead: jobs that ended, searches that were made.")
+    ] = False,
+    least: Annotated[int, typer.Option(min=1, help="Applications that ended, from which on a job counts.")] = 3,
     people: PEOPLE = 20_000,
     seed: SEED = 2026,
     split: SPLIT = "test",
 ) -> None:
-    """Make a suite's folder: the recruiting suite of so many made-up people."""
+    """Make a suite's folder: the recruiting suite of so many made-up people, or suites of your own history."""
     from engine.errors import BadInput
     from eval.suites.recruiting import build as made
 
+    if from_history:
+        _build_from_history(output, least)
+        return
     if name != RECRUITING:
         raise BadInput(f"{name!r} is no suite that is made.", f"Make {RECRUITING}.")
     with progress("judging") as bar:
         made(output, people=people, seed=seed, split=_split(split), on_progress=bar)
     out.print(f"{output}: {people:,} made-up people", soft_wrap=True)
+
+
+def _build_from_history(output: Path, least: int) -> None:
+    """As this machine's own viewer: who may not be seen without an audience is in no suite."""
+    from eval.history import CAVEATS, DAYS, build_from_history
+
+    settings = Settings()
+    with open_ledger(settings, create=False) as ledger, progress("reading the past") as bar:
+        built = build_from_history(ledger, output, viewer=self_of(settings.workspace), least=least, on_progress=bar)
+    out.print(
+        f"{output}: {built.jobs:,} jobs with {built.judged:,} judged people; {built.searches:,} searches, "
+        f"{built.acted_upon:,} people acted upon within {DAYS} days.", soft_wrap=True,
+    )  # fmt: skip
+    for reason, number in sorted(built.left_out.items()):
+        out.print(Text(f"Left out: {number:,} {reason}.", "dim"), soft_wrap=True)
+    for caveat in CAVEATS:
+        err.print(Text(caveat, "yellow"), soft_wrap=True)
 
 
 def _split(split: str) -> Literal["dev", "test"]:
@@ -258,6 +285,23 @@ def _reports() -> Iterator[Callable[[str, int, int], None]]:
         yield report
     finally:
         close()
+
+
+@contextmanager
+def _standing(wanted: bool, settings: Settings) -> Iterator[Installed | None]:
+    """This machine's own people, for a suite of its own past. Raises Busy while `headwater serve` has them open."""
+    if not wanted:
+        yield None
+        return
+    from eval.installed import Installed
+
+    with open_runtime(settings, create=False) as runtime:
+        runtime.follow()
+        viewer = self_of(settings.workspace)
+        yield Installed(
+            ledger=runtime.ledger, index=runtime.index, encoder=runtime.encoder, lexicon=runtime.lexicon,
+            vocabulary=runtime.vocabulary(viewer), today=runtime.today, viewer=viewer,
+        )  # fmt: skip
 
 
 def _short(result: Result) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 `no-LEG`, `only-LEG`   a leg's weight 0, or the others'     `no-prior`            the same as blend
 `legs-rrf`, `legs-dbsf`  its legs fused by other rules, without levels
 `bm25`, `rank-bm25`, `bm25s`, `encoder`, `bm25+encoder`     baselines over whole texts
+`then`                  what was shown when it was asked, of a suite that replays searches
 `headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off) and a leg's weight
 """
 
@@ -16,7 +17,7 @@ from engine.errors import BadInput
 from engine.ranking.relevance import Weights
 from engine.records import Policy
 from eval.rankers import dense, lexical
-from eval.rankers.engine import Engine, Legs, Setup
+from eval.rankers.engine import Engine, Legs, Setup, Then
 from eval.rankers.ranker import Bench, Ranked, Ranker
 
 LEGS = tuple(Weights.model_fields)
@@ -39,6 +40,12 @@ def make_ranker(name: str, bench: Bench) -> Ranker:
         return dense.Fused(name, (lexical.make("bm25", bench), dense.Dense(bench)))
     if name in ("legs-rrf", "legs-dbsf"):
         return Legs(name, bench.installed)
+    if name == "then":
+        if not any(asked.then for asked in bench.suite.queries):
+            raise BadInput(
+                f"{bench.suite.name} does not say what was shown then.", "Only `replay` of --from-history does."
+            )
+        return Then()
     return Engine(name, bench.installed, setup_of(name))
 
 

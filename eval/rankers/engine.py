@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.index import Leg
-from engine.index.engine import VectorName
 from engine.query import understand
 from engine.query.criteria import Query
 from engine.ranking.candidates import make_legs
@@ -14,7 +13,7 @@ from engine.ranking.relevance import Weights
 from engine.records import Policy
 from engine.search import search
 from eval.dataset import Asked
-from eval.installed import VIEWER, Installed
+from eval.installed import Installed
 from eval.rankers.dense import by_distribution, by_ranks
 from eval.rankers.ranker import Ranked
 
@@ -39,10 +38,11 @@ class Engine:
     def rank(self, asked: Asked, depth: int) -> Ranked:
         at, setup = self._at, self._setup
         query = changed(understood(at, asked.text), setup)
-        hide = "hide_history" in asked.metadata
-        weights = setup.weights.model_copy(update={"history": 0.0}) if hide else setup.weights
+        policy, weights = setup.policy, setup.weights
+        if asked.metadata.get("hide_history"):  # it knows the answer: how the application that is asked about ended
+            policy, weights = Policy(name="blend"), weights.model_copy(update={"history": 0.0})
         found = search(
-            query, viewer=VIEWER, policy=setup.policy, weights=weights, index=at.index, encoder=at.encoder,
+            query, viewer=at.viewer, policy=policy, weights=weights, index=at.index, encoder=at.encoder,
             lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today, limit=20,
         )  # fmt: skip
         order = [(at.document.get(person, person), score) for person, _, score in found.order[:depth]]
@@ -71,6 +71,16 @@ class Legs:
         return Ranked(fuse(lists)[:depth])
 
 
+class Then:
+    """The order that was shown when it was asked, of a suite that replays searches."""
+
+    name = "then"
+
+    def rank(self, asked: Asked, depth: int) -> Ranked:
+        shown = asked.then[:depth]
+        return Ranked([(person, float(len(shown) - place)) for place, person in enumerate(shown)])
+
+
 def understood(at: Installed, text: str) -> Query:
     return understand(text, lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today)
 
@@ -85,4 +95,4 @@ def changed(query: Query, setup: Setup) -> Query:
     return query.model_copy(update=update) if update else query
 
 
-__all__ = ["Engine", "Legs", "Setup", "VectorName", "changed", "understood"]
+__all__ = ["Engine", "Legs", "Setup", "Then", "changed", "understood"]
