@@ -234,4 +234,7 @@ def _evidence(item: Evidence, query: Query, connections: dict[str, str]) -> Evid
 
 def _stamp(runtime: Runtime) -> dict[str, Any]:
     stamp = runtime.index.stamp
-    return {"encoder": stamp.encoder, "lexicon": stamp.lexicon, "schema": stamp.schema, "recipe": stamp.recipe}
+    return {
+        "encoder": stamp.encoder, "lexicon": stamp.lexicon, "schema": stamp.schema, "recipe": stamp.recipe,
+        "ranking": runtime.ranking.name if runtime.ranking else None,
+    }  # fmt: skip

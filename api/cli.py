@@ -17,6 +17,7 @@ from api.commands import (
     evaluate,
     imports,
     keys,
+    learning,
     look,
     models,
     sandbox,
@@ -49,6 +50,9 @@ for command in (
 ):  # fmt: skip
     sync.app.command()(command)
 app.add_typer(sync.app, name="sync")
+evaluate.app.command()(learning.build)
+evaluate.app.command()(learning.tune)
+evaluate.app.command()(learning.export)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")

@@ -24,7 +24,8 @@ from engine.errors import HeadwaterError, NeedsOperator
 from engine.index import Index, Shelf
 from engine.lexicon import Lexicon
 from engine.query.criteria import Query
-from engine.ranking.relevance import Weights
+from engine.ranking.learned import Ranking, load_ranking
+from engine.ranking.relevance import Relevance, Weights
 from engine.ranking.results import SearchResult
 from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
@@ -80,11 +81,12 @@ class Runtime:
         shelf: Shelf | None = None,
         switch: Switch | None = None,
         remark: str | None = None,
+        ranking: Ranking | None = None,
     ) -> None:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
         self.workspace = workspace
-        self.switch, self.remark = switch, remark
+        self.switch, self.remark, self.ranking = switch, remark, ranking
         self.worker: Worker | None = None
         """Set by whoever starts one in this process: deliveries wake it."""
         self.gate = Gate()
@@ -141,8 +143,9 @@ class Runtime:
         vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return search(
-                query, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit, levels=levels, reach=reach,
+                query, viewer=viewer, policy=policy, weights=self._relevance(weights), index=self.index,
+                encoder=self.encoder, lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit,
+                levels=levels, reach=reach,
             )  # fmt: skip
 
     def rank(
@@ -151,9 +154,13 @@ class Runtime:
         vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return rank(
-                query, ids, viewer=viewer, policy=policy, weights=weights, index=self.index, encoder=self.encoder,
-                lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, reach=reach,
+                query, ids, viewer=viewer, policy=policy, weights=self._relevance(weights), index=self.index,
+                encoder=self.encoder, lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, reach=reach,
             )  # fmt: skip
+
+    def _relevance(self, asked: Weights) -> Relevance:
+        """What was learned here, unless other weights than the usual ones are asked for."""
+        return self.ranking.relevance if self.ranking and asked == Weights() else asked
 
     def seen_by(self, viewer: Viewer) -> int:
         """How many people a search of this viewer goes over."""
@@ -288,10 +295,12 @@ def open_runtime(
         secret = secret_of(settings.data_dir, loopback=settings.loopback, **settings.secrets())
         ledger = Ledger.open(settings.database, create=create)
         lexicon = Lexicon.default()
+        ranking = load_ranking(settings.ranking) if settings.ranking else None
         opened = open_indexes(settings, lexicon, encoders)
         return Runtime(
             ledger=ledger, index=opened.index, encoder=opened.encoder, lexicon=lexicon, secret=secret, lock=lock,
             workspace=settings.workspace, shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
+            ranking=ranking,
         )  # fmt: skip
     except BaseException:
         lock.close()

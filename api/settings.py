@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = None
     encoder: str = DEFAULT
     """A name of ``headwater models list``."""
+    ranking: Path | None = None
+    """A file that ``headwater eval tune`` wrote. Unset: the weights of docs/ranking.md."""
     encoder_dir: Path | None = None
     """Where converted encoders go. Unset: ``models`` in ``data_dir``. Several installations may share it."""
     secret_key: SecretStr | None = Field(default=None, min_length=32)

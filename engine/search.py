@@ -28,7 +28,7 @@ from engine.ranking.evidence import find_evidence
 from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
 from engine.ranking.prior import prior_columns, reasons
-from engine.ranking.relevance import Weights, current, relevance_parts
+from engine.ranking.relevance import Relevance, current, relevance_parts
 from engine.ranking.results import Hit, Parts, SearchResult
 from engine.ranking.verdicts import Judged
 from engine.ranking.wall import Wall
@@ -69,7 +69,7 @@ def search(
     *,
     viewer: Viewer,
     policy: Policy,
-    weights: Weights,
+    weights: Relevance,
     index: Index,
     encoder: Encoder,
     lexicon: Lexicon,
@@ -189,7 +189,7 @@ def rank(
     *,
     viewer: Viewer,
     policy: Policy,
-    weights: Weights,
+    weights: Relevance,
     index: Index,
     encoder: Encoder,
     lexicon: Lexicon,
@@ -242,7 +242,7 @@ def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary,
 
 def _rank(
     points: list[int], scores: dict[str, NDArray[np.float64]], judged: Sequence[Judged], found: Levels, index: Index,
-    named: dict[int, float], policy: Policy, weights: Weights, today: date, clock: _Clock,
+    named: dict[int, float], policy: Policy, weights: Relevance, today: date, clock: _Clock,
 ) -> _Scored:  # fmt: skip
     """Every candidate in order. scores: raw, leg by leg, along points."""
     columns = index.columns

@@ -6,37 +6,36 @@ It is imported within: the other commands, and above all `serve`, must not wait 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
 
-from api.commands.bench import REFERENCE
 from api.commands.look import JSON
-from api.console import err, out, progress, show_json
-from api.local import open_ledger, self_of
-from api.runtime import open_runtime
+from api.commands.suites import (
+    DATA,
+    ENCODER,
+    FOLDER,
+    PEOPLE,
+    RECRUITING,
+    SEED,
+    SPLIT,
+    data_of,
+    folder_of,
+    opened_suite,
+    reports,
+    standing,
+)  # fmt: skip
+from api.console import err, out, show_json
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from eval.compare import Comparison
-    from eval.installed import Installed
     from eval.results import Result
 
 app = typer.Typer(no_args_is_help=True, help="Measure ranking offline: suites, rankers, comparisons, a gate for CI.")
-DATA = Annotated[
-    Path | None,
-    typer.Option("--data", help="Where the reference data lies; some suites that come with Headwater read it."),
-]
-FOLDER = Annotated[Path | None, typer.Option("--folder", help="Of results and what is embedded; DATA_DIR/eval.")]
-ENCODER = Annotated[str | None, typer.Option(help="Other than in the settings; fake: none, to try things out.")]
-RECRUITING = "recruiting"
-PEOPLE = Annotated[int, typer.Option(min=1, help="Of the recruiting suite.")]
-SEED = Annotated[int, typer.Option(help="Of the recruiting suite.")]
-SPLIT = Annotated[str, typer.Option(help="Of the recruiting suite: dev, to tune on, or test.")]
 RESULT = Annotated[Path, typer.Argument(help="A folder that `headwater eval run` wrote.")]
 
 
@@ -46,7 +45,7 @@ def list_(data: DATA = None, as_json: JSON = False) -> None:
     from eval.dataset import SUITES, here, read_manifest
     from eval.rankers import NAMES
 
-    at = _data(data)
+    at = data_of(data)
     suites = [
         {"name": name, "description": found.description, "kind": found.kind, "made_up": found.made_up,
          "ready": found.data is None or (at is not None and (at / found.data).is_dir())}
@@ -82,19 +81,17 @@ def run(
     as_json: JSON = False,
 ) -> None:
     """Ask a suite's queries of the very engine users get, and of others, and measure the answers."""
-    from eval.dataset import open_suite
     from eval.run import run_suite
 
     settings = Settings()
-    at = _folder(folder)
+    at = folder_of(folder)
     found = []
     for name in suites:
-        place = _made(at, people, seed, split) if name == RECRUITING else name
-        suite = open_suite(place, data=_data(data))
-        with _reports() as report, _standing(suite.manifest.kind == "installation", settings) as standing:
+        suite = opened_suite(name, at, data=data, people=people, seed=seed, split=split)
+        with reports() as report, standing(suite.manifest.kind == "installation", settings) as own:
             results = run_suite(
                 suite, ranker or ["headwater"], folder=at, cache_dir=settings.model_dir,
-                encoder=encoder or settings.encoder, depth=depth, metrics=metric, at=standing, report=report,
+                encoder=encoder or settings.encoder, depth=depth, metrics=metric, at=own, report=report,
             )  # fmt: skip
         found.append({"suite": suite.name, "results": {k: _short(v) for k, v in results.items()}})
         if not as_json:
@@ -105,69 +102,6 @@ def run(
         only = found[0]["results"] if len(found) == 1 else {}
         first = next(iter(only.values())) if isinstance(only, dict) and len(only) == 1 else {}
         show_json({**first, "suites": found})
-
-
-@app.command()
-def build(
-    name: Annotated[str, typer.Argument(help=RECRUITING)] = RECRUITING,
-    output: Annotated[Path, typer.Option("--output", "-o", help="A folder; made when absent.")] = Path("suite"),
-    from_history: Annotated[
-        bool, typer.Option("--from-history", help="Of your own past instead: jobs that ended, searches that were made.")
-    ] = False,
-    least: Annotated[int, typer.Option(min=1, help="Applications that ended, from which on a job counts.")] = 3,
-    people: PEOPLE = 20_000,
-    seed: SEED = 2026,
-    split: SPLIT = "test",
-) -> None:
-    """Make a suite's folder: the recruiting suite of so many made-up people, or suites of your own history."""
-    from engine.errors import BadInput
-    from eval.suites.recruiting import build as made
-
-    if from_history:
-        _build_from_history(output, least)
-        return
-    if name != RECRUITING:
-        raise BadInput(f"{name!r} is no suite that is made.", f"Make {RECRUITING}.")
-    with progress("judging") as bar:
-        made(output, people=people, seed=seed, split=_split(split), on_progress=bar)
-    out.print(f"{output}: {people:,} made-up people", soft_wrap=True)
-
-
-def _build_from_history(output: Path, least: int) -> None:
-    """As this machine's own viewer: who may not be seen without an audience is in no suite."""
-    from eval.history import CAVEATS, DAYS, build_from_history
-
-    settings = Settings()
-    with open_ledger(settings, create=False) as ledger, progress("reading the past") as bar:
-        built = build_from_history(ledger, output, viewer=self_of(settings.workspace), least=least, on_progress=bar)
-    out.print(
-        f"{output}: {built.jobs:,} jobs with {built.judged:,} judged people; {built.searches:,} searches, "
-        f"{built.acted_upon:,} people acted upon within {DAYS} days.", soft_wrap=True,
-    )  # fmt: skip
-    for reason, number in sorted(built.left_out.items()):
-        out.print(Text(f"Left out: {number:,} {reason}.", "dim"), soft_wrap=True)
-    for caveat in CAVEATS:
-        err.print(Text(caveat, "yellow"), soft_wrap=True)
-
-
-def _split(split: str) -> Literal["dev", "test"]:
-    from engine.errors import BadInput
-
-    known: dict[str, Literal["dev", "test"]] = {"dev": "dev", "test": "test"}
-    if split not in known:
-        raise BadInput(f"There is no split {split!r}.", "Choose dev, to tune on, or test.")
-    return known[split]
-
-
-def _made(folder: Path, people: int, seed: int, split: str) -> Path:
-    """The recruiting suite below ``folder``, made when absent."""
-    from eval.suites.recruiting import build as made
-
-    place = folder / "suites" / f"{RECRUITING}-{people}-{seed}-{_split(split)}"
-    if not (place / "suite.toml").is_file():  # it is written last
-        with progress("making the suite") as bar:
-            made(place, people=people, seed=seed, split=_split(split), on_progress=bar)
-    return place
 
 
 @app.command()
@@ -253,55 +187,6 @@ def _floors(said: Sequence[str]) -> dict[str, float]:
         except ValueError:
             raise BadInput(f"--floor {one!r} cannot be read.", "Write MEASURE=LEAST, as recall@100=0.9.") from None
     return found
-
-
-def _data(given: Path | None) -> Path | None:
-    return given or (REFERENCE if REFERENCE.is_dir() else None)
-
-
-def _folder(given: Path | None) -> Path:
-    return given or Settings().data_dir / "eval"
-
-
-@contextmanager
-def _reports() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each thing that takes long, one after the other."""
-    bars: dict[str, Any] = {}
-    open_: list[Any] = []
-
-    def close() -> None:
-        while open_:
-            open_.pop().__exit__(None, None, None)
-
-    def report(what: str, done: int, of: int) -> None:
-        if what not in bars:
-            close()
-            bar = progress(what)
-            bars[what] = bar.__enter__()
-            open_.append(bar)
-        bars[what](done, of)
-
-    try:
-        yield report
-    finally:
-        close()
-
-
-@contextmanager
-def _standing(wanted: bool, settings: Settings) -> Iterator[Installed | None]:
-    """This machine's own people, for a suite of its own past. Raises Busy while `headwater serve` has them open."""
-    if not wanted:
-        yield None
-        return
-    from eval.installed import Installed
-
-    with open_runtime(settings, create=False) as runtime:
-        runtime.follow()
-        viewer = self_of(settings.workspace)
-        yield Installed(
-            ledger=runtime.ledger, index=runtime.index, encoder=runtime.encoder, lexicon=runtime.lexicon,
-            vocabulary=runtime.vocabulary(viewer), today=runtime.today, viewer=viewer,
-        )  # fmt: skip
 
 
 def _short(result: Result) -> dict[str, Any]:

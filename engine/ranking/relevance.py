@@ -6,7 +6,8 @@ with the question's length; cosine clipped to 0..1. The parts add up to the rele
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,21 @@ class Weights(Record):
         total = sum(raw.values()) or 1.0
         return {name: value / total for name, value in raw.items()}
 
+    def parts(self, squashed: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+        scaled = self.scaled()
+        return {name: scaled[name] * values for name, values in squashed.items()}
+
+
+SIGNALS = tuple(Weights.model_fields)
+
+
+class Relevance(Protocol):
+    """How signals become relevance: fixed weights, or what was learned (learned.py)."""
+
+    def parts(self, squashed: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+        """signal -> (n,) in 0..1  ->  signal -> (n,) its part, none below 0, together at most 1."""
+        ...
+
 
 def squash(leg: str, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Monotone, into 0..1. A score of 0 (not found by the leg) stays 0."""
@@ -47,10 +63,9 @@ def squash(leg: str, scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(scores, 0.0, 1.0)
 
 
-def relevance_parts(scores: dict[str, NDArray[np.float64]], weights: Weights) -> dict[str, NDArray[np.float64]]:
-    """leg -> raw scores (n,)  ->  leg -> weighted part (n,), in 0..weight."""
-    scaled = weights.scaled()
-    return {leg: scaled[leg] * squash(leg, found) for leg, found in scores.items()}
+def relevance_parts(scores: dict[str, NDArray[np.float64]], weights: Relevance) -> dict[str, NDArray[np.float64]]:
+    """leg -> raw scores (n,)  ->  leg -> weighted part (n,)."""
+    return weights.parts({leg: squash(leg, found) for leg, found in scores.items()})
 
 
 def current(rows: NDArray[np.uint32], judged: Sequence[Judged], columns: Columns) -> dict[str, NDArray[np.float64]]:

@@ -6,15 +6,19 @@
 `legs-rrf`, `legs-dbsf`  its legs fused by other rules, without levels
 `bm25`, `rank-bm25`, `bm25s`, `encoder`, `bm25+encoder`     baselines over whole texts
 `then`                  what was shown when it was asked, of a suite that replays searches
-`headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off) and a leg's weight
+`headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off), a leg's weight, and
+                        `ranking`, a file that `headwater eval tune` wrote
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import ValidationError
 
 from engine.errors import BadInput
-from engine.ranking.relevance import Weights
+from engine.ranking.learned import load_ranking
+from engine.ranking.relevance import Relevance, Weights
 from engine.records import Policy
 from eval.rankers import dense, lexical
 from eval.rankers.engine import Engine, Legs, Setup, Then
@@ -72,6 +76,7 @@ def _said(name: str, said: str) -> Setup:
     policy: dict[str, str | float] = {}
     weights: dict[str, float] = {}
     switches = {"criteria": True, "expansion": True}
+    learned: Relevance | None = None
     for part in said.split(","):
         key, _, value = part.strip().partition("=")
         try:
@@ -81,15 +86,17 @@ def _said(name: str, said: str) -> Setup:
                 policy["prior_max"] = float(value)
             elif key in switches:
                 switches[key] = {"on": True, "off": False}[value]
+            elif key == "ranking":
+                learned = load_ranking(Path(value)).relevance
             elif key in LEGS:
                 weights[key] = float(value)
             else:
-                known = ", ".join(("policy", "prior_max", *switches, *LEGS))
+                known = ", ".join(("policy", "prior_max", "ranking", *switches, *LEGS))
                 raise BadInput(f"{name}: {key!r} is nothing to set.", f"Set of {known}.")
         except (KeyError, ValueError):
             raise BadInput(f"{name}: {key} cannot be {value!r}.", "Weights are numbers, switches on or off.") from None
     try:
-        return Setup(Policy.model_validate(policy), Weights.model_validate(weights), **switches)
+        return Setup(Policy.model_validate(policy), learned or Weights.model_validate(weights), **switches)
     except ValidationError as error:
         first = error.errors()[0]
         raise BadInput(f"{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None

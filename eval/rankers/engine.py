@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.index import Leg
 from engine.query import understand
 from engine.query.criteria import Query
 from engine.ranking.candidates import make_legs
-from engine.ranking.relevance import Weights
+from engine.ranking.relevance import Relevance, Weights
 from engine.records import Policy
 from engine.search import search
 from eval.dataset import Asked
@@ -23,7 +27,7 @@ class Setup:
     """What may be other than by default. ``weights``: leg -> weight, of those not named the default's."""
 
     policy: Policy = field(default_factory=Policy)
-    weights: Weights = field(default_factory=Weights)
+    weights: Relevance = field(default_factory=Weights)
     criteria: bool = True
     """False: words and meaning alone, nothing is understood, so all are of one level."""
     expansion: bool = True
@@ -40,7 +44,7 @@ class Engine:
         query = changed(understood(at, asked.text), setup)
         policy, weights = setup.policy, setup.weights
         if asked.metadata.get("hide_history"):  # it knows the answer: how the application that is asked about ended
-            policy, weights = Policy(name="blend"), weights.model_copy(update={"history": 0.0})
+            policy, weights = Policy(name="blend"), without_history(weights)
         found = search(
             query, viewer=at.viewer, policy=policy, weights=weights, index=at.index, encoder=at.encoder,
             lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today, limit=20,
@@ -69,6 +73,23 @@ class Legs:
         ]
         fuse = by_distribution if self.name == "legs-dbsf" else by_ranks
         return Ranked(fuse(lists)[:depth])
+
+
+def without_history(relevance: Relevance) -> Relevance:
+    if isinstance(relevance, Weights):
+        return relevance.model_copy(update={"history": 0.0})
+    return _Without(relevance, "history")
+
+
+@dataclass(frozen=True)
+class _Without:
+    """A relevance that is not told of one signal."""
+
+    of: Relevance
+    signal: str
+
+    def parts(self, squashed: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+        return self.of.parts({name: values for name, values in squashed.items() if name != self.signal})
 
 
 class Then:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from engine.errors import BadInput
-from tests.eval.conftest import QUERIES, write_suite
+from tests.eval.conftest import QUERIES, TOML, write_suite
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,24 @@ def test_the_recruiting_suite_is_made_and_measured_by_its_name(cli, tmp_path):
         cli("build", "recruiting", "-o", tmp_path / "own", "--split", "train")
     with pytest.raises(BadInput, match="'films' is no suite"):
         cli("build", "films")
+
+
+def test_a_ranking_is_learned_and_then_measured(cli, tmp_path):
+    queries = [
+        {"_id": f"q{n}", "text": ("backend developer", "nurse", "welder")[n % 3] + f" number {n}"} for n in range(12)
+    ]
+    qrels = [(f"q{n}", ("omar", "anna", "erik")[n % 3], 1) for n in range(12)]
+    toml = TOML.replace('slices = ["language"]', "").replace('grades = "levels"', "")
+    own = write_suite(tmp_path / "own", queries=queries, qrels=qrels, toml=toml)
+    said = json.loads(cli("tune", own, "--encoder", "fake", "-o", tmp_path / "r.json", "--json"))
+    assert 0 <= said["default"] <= said["tuned"] + 0.5
+    assert "usual weights" in cli("tune", own, "--encoder", "fake", "-o", tmp_path / "r.json")
+    ranker = f"headwater:ranking={tmp_path / 'r.json'}"
+    assert json.loads(cli("run", own, "--encoder", "fake", "--ranker", ranker, "--json"))["ranker"] == ranker
+    cli("export", own, "--encoder", "fake", "-o", tmp_path / "x.parquet")
+    assert (tmp_path / "x.parquet").stat().st_size > 0
+    with pytest.raises(BadInput, match="too few for trees"):
+        cli("tune", own, "--encoder", "fake", "--trees")
 
 
 def test_what_is_there_is_listed(cli):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.ranking.learned import load_ranking
+from engine.ranking.relevance import SIGNALS
 from engine.records import Viewer
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -194,3 +196,18 @@ def test_rank_wants_exactly_one_thing_to_rank_for(client):
 
 def test_a_job_one_may_not_see_is_not_there(client):
     assert client.post("/v1/rank", json={"ids": ["x"], "job_id": "test:j3"}).status_code == 404
+
+
+def test_a_ranking_that_was_learned_orders_and_is_noted_unless_other_weights_are_asked_for(
+    client, runtime, app, tmp_path
+):
+    said = {"version": 1, "signals": list(SIGNALS), "weights": dict.fromkeys(SIGNALS, 0.0) | {"title": 1.0}}
+    (tmp_path / "ranking.json").write_text(json.dumps(said))
+    runtime.ranking = load_ranking(tmp_path / "ranking.json")
+    hit = ask(client, text="backend developer with Python")["hits"][0]
+    assert set(hit["parts"]["relevance_parts"]) == {"title"}
+    other = ask(client, text="backend developer with Python", weights={"text": 2.0})["hits"][0]
+    assert "text" in other["parts"]["relevance_parts"]
+    app.state.answers.settle()
+    noted = {one["stamp"]["ranking"] for one in runtime.ledger.reader(Viewer()).impressions()}
+    assert noted == {runtime.ranking.name}
