@@ -6,24 +6,23 @@ sum to it. Never reads the ledger: the caller reads the people of a hit and drop
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.considered import ORDER, Clock, consider, day_of, understood
 from engine.index import Index
 from engine.index.card import Card
 from engine.index.engine import Leg, VectorName
 from engine.index.rows import to_bitmap
 from engine.index.schema import point_id
 from engine.lexicon import Lexicon
-from engine.query import understand
 from engine.query.criteria import Query
-from engine.ranking.candidates import Gathering, make_dense_legs, make_legs, rows_of, score
+from engine.ranking.candidates import make_legs, rows_of, score
 from engine.ranking.evidence import find_evidence
 from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
@@ -34,22 +33,6 @@ from engine.ranking.verdicts import Judged
 from engine.ranking.wall import Wall
 from engine.records import Policy, Viewer, Vocabulary
 from models import Encoder
-
-ORDER = 1_000
-"""People in a stored result list at most."""
-
-
-@dataclass
-class _Clock:
-    """Milliseconds by phase."""
-
-    took: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self.took[name] = self.took.get(name, 0.0) + (perf_counter() - start) * 1000
 
 
 @dataclass(frozen=True)
@@ -85,11 +68,11 @@ def search(
     question: what was typed, or a structured Query given back. levels: only these (a tab of the page). reach: of a
     viewer who is bound to jobs, job id -> ids of the people they may find; for any other None.
     """
-    wall, clock, start = Wall.around(viewer, reach), _Clock(), perf_counter()
+    wall, clock, start = Wall.around(viewer, reach), Clock(), perf_counter()
     with clock.phase("understand"):
-        query = wall.asked(_understood(question, lexicon, vocabulary, today))
+        query = wall.asked(understood(question, lexicon, vocabulary, today))
     wanted = set(levels) if levels is not None else {3, 2, 1, 0}
-    some = _gather(query, wall, index, encoder, wanted, min(ORDER, max(200, offset + limit)), clock)
+    some = consider(query, wall, index, encoder, wanted, min(ORDER, max(200, offset + limit)), clock)
     scored = _rank(
         some.points, some.scores, some.judged, some.found, index, some.named, wall.policy(policy), weights, today, clock
     )
@@ -105,82 +88,6 @@ def search(
     clock.took["total"] = (perf_counter() - start) * 1000
     counts = some.found.counts(index.columns)
     return SearchResult(query=some.query, counts=counts, hits=hits, order=order, took_ms=clock.took)
-
-
-def features(
-    question: str | Query,
-    *,
-    viewer: Viewer,
-    index: Index,
-    encoder: Encoder,
-    lexicon: Lexicon,
-    vocabulary: Vocabulary,
-    today: date,
-    policy: Policy | None = None,
-    depth: int = ORDER,
-) -> Features:
-    """What a search orders people by, of everyone it would score for its first ``depth``: for learning weights."""
-    wall, clock = Wall.around(viewer, None), _Clock()
-    query = wall.asked(_understood(question, lexicon, vocabulary, today))
-    some = _gather(query, wall, index, encoder, {3, 2, 1, 0}, min(ORDER, depth), clock)
-    rows = rows_of(some.points, index.columns)
-    return Features(
-        query=some.query,
-        people=tuple(index.columns.people[row] for row in rows.tolist()),
-        level=some.found.levels(rows),
-        signals={**some.scores, **current(rows, some.judged, index.columns)},
-        prior=prior_columns(rows, index.columns, wall.policy(policy or Policy()), _day(today)),
-    )
-
-
-@dataclass(frozen=True)
-class Features:
-    """Of everyone who was scored, in no order. Arrays run along ``people``; ``signals`` are raw: see ``squash``."""
-
-    query: Query
-    people: tuple[str, ...]
-    level: NDArray[np.float64]
-    signals: dict[str, NDArray[np.float64]]
-    prior: dict[str, NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class _Gathered:
-    """Who is to be ordered, and what each leg says of them: ``scores``, raw, run along ``points``."""
-
-    query: Query
-    judged: Sequence[Judged]
-    found: Levels
-    named: dict[int, float]
-    legs: dict[VectorName, Leg]
-    points: list[int]
-    scores: dict[str, NDArray[np.float64]]
-
-
-def _gather(
-    query: Query, wall: Wall, index: Index, encoder: Encoder, wanted: Collection[int], enough: int, clock: _Clock
-) -> _Gathered:
-    # The encoder runs beside the sets, which do not need the vector.
-    vector = encoder.begin(query.semantic) if query.semantic else None
-    with clock.phase("levels"):
-        index.catch_up()
-        live = wall.rows(index.columns)
-        judged = wall.judged(query.criteria, index)
-        named = find_named(query, index.columns, live)
-        query = _remarked(query, named)
-        found = find_levels(judged, live, named)
-    lexical = wall.legs(make_legs(query, None))
-    with clock.phase("legs"):
-        gathering = Gathering(query, found, index, wanted, enough)
-        gathering.take(lexical)
-    with clock.phase("encode"):  # what is left of it: it went on beside all of the above
-        dense = make_dense_legs(vector() if vector else None)
-    with clock.phase("legs"):
-        gathering.take(dense)
-    legs = lexical | dense
-    with clock.phase("rescore"):
-        points, scores = gathering.points(), gathering.score(legs)
-    return _Gathered(query, judged, found, named, legs, points, scores)
 
 
 def rank(
@@ -202,10 +109,10 @@ def rank(
     reach: as in ``search``.
     """
     wall = Wall.around(viewer, reach)
-    clock = _Clock()
+    clock = Clock()
     start = perf_counter()
     with clock.phase("understand"):
-        query = wall.asked(_understood(question, lexicon, vocabulary, today))
+        query = wall.asked(understood(question, lexicon, vocabulary, today))
     with clock.phase("encode"):
         vector = encoder.begin(query.semantic)() if query.semantic else None
         legs = wall.legs(make_legs(query, vector))
@@ -226,23 +133,9 @@ def rank(
     return SearchResult(query=query, counts=given.counts(index.columns), hits=hits, took_ms=clock.took)
 
 
-def _remarked(query: Query, named: dict[int, float]) -> Query:
-    """An e-mail or phone number that nobody has is said so: else everyone would seem an answer."""
-    if named or query.identity is None or query.identity.kind == "name":
-        return query
-    what = "e-mail address" if query.identity.kind == "email" else "phone number"
-    return query.model_copy(update={"remarks": (*query.remarks, f"Nobody here has this {what}.")})
-
-
-def _understood(question: str | Query, lexicon: Lexicon, vocabulary: Vocabulary, today: date) -> Query:
-    if isinstance(question, Query):
-        return question
-    return understand(question, lexicon=lexicon, vocabulary=vocabulary, today=today)
-
-
 def _rank(
     points: list[int], scores: dict[str, NDArray[np.float64]], judged: Sequence[Judged], found: Levels, index: Index,
-    named: dict[int, float], policy: Policy, weights: Relevance, today: date, clock: _Clock,
+    named: dict[int, float], policy: Policy, weights: Relevance, today: date, clock: Clock,
 ) -> _Scored:  # fmt: skip
     """Every candidate in order. scores: raw, leg by leg, along points."""
     columns = index.columns
@@ -256,7 +149,7 @@ def _rank(
             parts = {leg: np.where(fit >= 0, 0.0, part) for leg, part in parts.items()}
             parts["name"] = np.maximum(fit, 0.0)
             relevance = np.where(fit >= 0, fit, relevance)
-        priors = prior_columns(rows, columns, policy, _day(today))
+        priors = prior_columns(rows, columns, policy, day_of(today))
         total = 10 * level + relevance + (sum(priors.values()) if priors else 0.0)
         order = _order(total, [columns.people[row] for row in rows.tolist()])
     return _Scored(
@@ -267,11 +160,6 @@ def _rank(
         relevance={leg: part[order] for leg, part in parts.items()},
         priors={name: part[order] for name, part in priors.items()},
     )
-
-
-def _day(today: date) -> int:
-    """Since 1970."""
-    return (today - date(1970, 1, 1)).days
 
 
 def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:
@@ -287,7 +175,7 @@ def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:
 
 
 def _show(
-    scored: _Scored, places: range, judged: Sequence[Judged], index: Index, legs: dict, clock: _Clock  # type: ignore[type-arg]
+    scored: _Scored, places: range, judged: Sequence[Judged], index: Index, legs: dict, clock: Clock  # type: ignore[type-arg]
 ) -> tuple[Hit, ...]:  # fmt: skip
     """The hits at these places, with parts, evidence and the nearest passage."""
     columns = index.columns

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.considered import features
 from engine.errors import NeedsOperator
 from engine.ranking.relevance import SIGNALS, squash
-from engine.search import features
 from eval.dataset import Suite
 from eval.installed import Installed
 

@@ -1,6 +1,7 @@
 """``headwater eval`` from the outside: what it prints, what it keeps, how it ends."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 from api.cli import app
 from engine.errors import BadInput
 from tests.eval.conftest import QUERIES, TOML, write_suite
+
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,18 @@ def test_one_command_measures_and_keeps(cli, suite, tmp_path):
     assert said["metrics"] == {"ndcg@10": 1.0, "map": 1.0, "p@1": 1.0}
     assert said["suites"][0]["results"]["headwater"]["level_accuracy"] == 1.0
     assert (tmp_path / "eval" / "tiny" / "headwater" / "run.trec").read_text().count("\n") >= 4
+
+
+def test_the_shape_others_build_on_is_the_golden_one(cli, suite):
+    said = json.loads(cli("run", suite, "--encoder", "fake", "--json"))
+    [one] = said["suites"]
+    found = {
+        "top": sorted(said),
+        "metrics": list(said["metrics"]),
+        "suite": sorted(one),
+        "result": sorted(one["results"]["headwater"]),
+    }
+    assert found == json.loads((GOLDEN / "eval_run_shape.json").read_text("utf-8"))
 
 
 def test_no_number_is_cut_short_on_a_narrow_terminal(cli, suite):

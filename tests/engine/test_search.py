@@ -8,11 +8,12 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from engine.considered import features
 from engine.index import open_folder
 from engine.index.schema import point_id
 from engine.query.criteria import Criterion, Query
 from engine.ranking import candidates
-from engine.ranking.relevance import Weights
+from engine.ranking.relevance import Weights, relevance_parts
 from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
 from models import FakeEncoder
@@ -275,3 +276,16 @@ def test_someone_deleted_while_we_look_is_left_out(world, monkeypatch):
     found = world.ask.search(question(2), limit=5)
     assert first.person_id not in [h.person_id for h in found.hits]
     assert len(found.hits) == 4
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_learned_from_is_what_orders(world, seed):
+    """The table of features, weighed by hand, gives the search's own order and scores."""
+    found = world.ask.search(question(seed), limit=5)
+    made = features(question(seed), **world.ask.common)
+    relevance = sum(relevance_parts(made.signals, Weights()).values())
+    scores = 10 * made.level + relevance + sum(made.prior.values())
+    by_hand = sorted(zip(made.people, scores.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
+    order = [(person, score) for person, _, score in found.order]
+    assert [person for person, _ in by_hand][: len(order)] == [person for person, _ in order]
+    assert [score for _, score in by_hand][: len(order)] == pytest.approx([score for _, score in order])
