@@ -215,7 +215,7 @@ def _show_comparison(found: Comparison) -> None:
     for d in found.differences:
         between = f"{d.low:+.3f} … {d.high:+.3f}" if d.low is not None and d.high is not None else "–"
         rows.append((
-            d.metric, f"{d.a:.3f}", f"{d.b:.3f}", f"{d.difference:+.3f}", between, f"{d.p_holm:.4f}",
+            d.metric, f"{d.a:.3f}", f"{d.b:.3f}", f"{d.difference:+.3f}", between, f"{d.p_holm:.4f}" if d.p_holm >= 0.0001 else "< 0.0001",
             f"{d.won}/{d.lost}/{d.tied}", d.verdict,
         ))  # fmt: skip
     _show_rows(rows)
