@@ -214,8 +214,9 @@ def _show_comparison(found: Comparison) -> None:
     rows = [("measure", found.a, found.b, "difference", "95 % interval", "p (Holm)", "won/lost/tied", "")]
     for d in found.differences:
         between = f"{d.low:+.3f} … {d.high:+.3f}" if d.low is not None and d.high is not None else "–"
+        small = f"{d.p_holm:.4f}" if d.p_holm >= 0.0001 else "< 0.0001"
         rows.append((
-            d.metric, f"{d.a:.3f}", f"{d.b:.3f}", f"{d.difference:+.3f}", between, f"{d.p_holm:.4f}" if d.p_holm >= 0.0001 else "< 0.0001",
+            d.metric, f"{d.a:.3f}", f"{d.b:.3f}", f"{d.difference:+.3f}", between, small,
             f"{d.won}/{d.lost}/{d.tied}", d.verdict,
         ))  # fmt: skip
     _show_rows(rows)
