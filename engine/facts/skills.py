@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from engine.facts.denials import denied, find_denials
 from engine.facts.heads import ends_as_title
 from engine.facts.sections import Section
 from engine.facts.skill_words import GENERIC, PRAISE, PROSE, SOFT, TRAILING
@@ -40,7 +41,9 @@ def find_skills(document_id: str, text: str, sections: list[Section], lexicon: L
         for mention in lexicon.find(text, ("skill",))
         if not any(s.start <= mention.start < s.end for s in listed)
     )
-    return sorted(facts, key=lambda f: f.span.start if f.span else 0)
+    denials = find_denials(text)
+    stated = [f for f in facts if f.span is None or not denied(denials, f.span.start, f.span.end)]
+    return sorted(stated, key=lambda f: f.span.start if f.span else 0)
 
 
 def _of_section(document_id: str, text: str, section: Section, lexicon: Lexicon) -> Iterator[Fact]:
