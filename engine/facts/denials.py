@@ -12,8 +12,9 @@ _DONE = r"(?:worked|used|tried|learn(?:ed|t)|programmed|touched|practi[sc]ed|stu
 _AHEAD = re.compile(
     rf"""(?<!\w)(?:
     no\s+(?:\w+\s+)?(?:experience|knowledge|training|background)\s+{_OF}
-  | (?:have|has|had)(?:\s+not|n[’']t)\s+(?:yet\s+)?{_DONE} | (?:have|has)\s+yet\s+to | not\s+(?:yet\s+)?{_DONE} | never\s+{_DONE}
-  | (?:do|does|did)(?:\s+not|n[’']t)\s+(?:know|use|have) | cannot | lack(?:s|ing)? | without | unfamiliar\s+with | new\s+to
+  | (?:have|has|had)(?:\s+not|n[’']t)\s+(?:yet\s+)?{_DONE} | (?:have|has)\s+yet\s+to
+  | not\s+(?:yet\s+)?{_DONE} | never\s+{_DONE} | (?:do|does|did)(?:\s+not|n[’']t)\s+(?:know|use|have)
+  | cannot | lack(?:s|ing)? | without | unfamiliar\s+with | new\s+to
   | (?:want|would\s+like|wish|hope|eager|keen|plan)(?:s|ing)?\s+to\s+learn
   | ingen\s+(?:\w+\s+)?(?:erfarenhet|kunskap|vana|utbildning)\s+(?:av|i|inom|med|från)
   | (?:inte|aldrig|ej)\s+(?:ännu\s+)?(?:arbetat|jobbat|använt|provat|prövat|lärt|programmerat|hanterat)
