@@ -98,6 +98,8 @@ class Suite:
     qrels: Qrels
     texts: Mapping[str, tuple[str, str]]
     """id -> (title, text), of kind "texts"."""
+    documents: frozenset[str]
+    """All ids there are; empty of kind "installation"."""
     digest: str
 
     @property
@@ -189,7 +191,7 @@ def _opened(manifest: Manifest, folder: Path, at: Path) -> Suite:
     judged = tuple(query for query in queries if query.id in qrels)
     if not judged:
         raise BadFile("No query has a judgement.", "Are queries and qrels of the same suite?")
-    return Suite(manifest, at, judged, qrels, texts, _digest(manifest, corpus, judged, qrels))
+    return Suite(manifest, at, judged, qrels, texts, frozenset(of_document), _digest(manifest, corpus, judged, qrels))
 
 
 def _beside(name: str, folder: Path, at: Path) -> Path:

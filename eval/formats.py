@@ -11,6 +11,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Never
 
@@ -118,11 +119,14 @@ def read_qrels(
     return found
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path, *, queries: Iterable[str] | None = None, documents: Iterable[str] | None = None) -> Run:
     """A TREC run (query, Q0, document, rank, score, tag), ordered by score; of equal scores as trec_eval does it.
 
-    Raises BadFile: a line of another shape, a score that is no finite number, a document twice in a query.
+    Raises BadFile: a line of another shape, a score that is no finite number, a document twice in a query, an id that
+    is in neither ``queries`` nor ``documents`` (None: any).
     """
+    known_queries = None if queries is None else frozenset(queries)
+    known_documents = None if documents is None else frozenset(documents)
     scores: dict[str, dict[str, float]] = {}
     for number, line in lines(path):
         cells = line.split("\t") if "\t" in line else line.split()
@@ -135,11 +139,20 @@ def read_run(path: Path) -> Run:
             wrong(path, number, f"the score {said!r} is no number.", "Write the score in the fifth column.")
         if not math.isfinite(score):
             wrong(path, number, f"the score is {said}.", "Only finite scores have an order.")
+        if known_queries is not None and query not in known_queries:
+            wrong(path, number, f"there is no query {query!r}.", "Is it a run of another suite?")
+        if known_documents is not None and document not in known_documents:
+            wrong(path, number, f"there is no document {document!r}.", "Is it a run of another suite?")
         of = scores.setdefault(query, {})
         if document in of:
             wrong(path, number, f"document {document!r} a second time for query {query!r}.", "Keep one of the two.")
         of[document] = score
     return {query: in_order(of) for query, of in scores.items()}
+
+
+def ties(run: Run) -> int:
+    """Documents that have the score of the one before them: their order is by id, and no ranker's doing."""
+    return sum(a[1] == b[1] for order in run.values() for a, b in pairwise(order))
 
 
 def in_order(scores: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from engine.lexicon import Lexicon
 from eval import results
 from eval.dataset import Suite
-from eval.formats import Run
+from eval.formats import Run, ties
 from eval.installed import Installed, Report, installed, load
 from eval.metrics import Measure, mean, measurable, measure, percentile
 from eval.rankers import Bench, Ranker, make_ranker
@@ -71,7 +71,9 @@ def run_suite(
         for name, ranker in made:
             run, levels, took = ask(suite, ranker, depth, partial(_told, report, name, len(suite.queries)))
             uses_engine = bool(levels) or name.startswith("legs-")
-            stamp = make_stamp(bench.encoder.key if uses_engine or "encoder" in name else None, suite.manifest.seed)
+            stamp = make_stamp(
+                bench.encoder.key if uses_engine or name in ("encoder", "bm25+encoder") else None, suite.manifest.seed
+            )
             found[name] = judge(suite, name, run, levels, took, depth, metrics or suite.manifest.metrics, stamp)
             results.save(folder / suite.name / _safe(name), found[name], run)
     return found
@@ -117,7 +119,7 @@ def judge(
         level_accuracy=accuracy, level_confusion=confusion,
         zero_results=sum(not ranked.get(q.id) for q in suite.queries) / len(suite.queries),
         latency=Latency(p50=percentile(took, 0.5), p95=percentile(took, 0.95), queries=len(took)) if took else None,
-        texts={asked.id: asked.text for asked in suite.queries}, not_measured=_not_measured(suite, levels, able),
+        texts={asked.id: asked.text for asked in suite.queries}, not_measured=_not_measured(suite, run, levels, able),
         stamp=stamp,
     )  # fmt: skip
 
@@ -161,8 +163,10 @@ def _levels(suite: Suite, levels: Mapping[str, Mapping[str, int]]) -> tuple[floa
     return right / sum(confusion.values()), dict(sorted(confusion.items()))
 
 
-def _not_measured(suite: Suite, levels: Mapping[str, object], able: Sequence[str]) -> tuple[str, ...]:
+def _not_measured(suite: Suite, run: Run, levels: Mapping[str, object], able: Sequence[str]) -> tuple[str, ...]:
     said = list(suite.manifest.caveats)
+    if number := ties(run):
+        said.append(f"{number} places are ties of this ranker's scores: they are ordered by id, as it gave no order.")
     if len(able) < len(suite.queries):
         left = len(suite.queries) - len(able)
         said.append(f"{left} queries have nothing relevant: no measure of relevance counts them.")

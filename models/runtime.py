@@ -55,7 +55,8 @@ def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
     Raises WrongWeights, MissingModel, ModelError.
     """
     version = ov.__version__.split("-")[0]
-    final = cache_dir / "encoders" / f"{entry.name}-{entry.sha256[:12]}-r{RECIPE}-ov{version}"
+    # Whole: the child works in a folder of its own, where a relative path is another one.
+    final = cache_dir.resolve() / "encoders" / f"{entry.name}-{entry.sha256[:12]}-r{RECIPE}-ov{version}"
     if _intact(final):
         return final
     entry.verify()
@@ -74,6 +75,8 @@ def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
         if child.returncode:
             last = (child.stderr.strip().splitlines() or ["no output"])[-1]
             raise ModelError(f"converting the encoder {entry.name!r} failed: {last}. Run `make setup` and try again.")
+        if not _intact(scratch):
+            raise ModelError(f"converting the encoder {entry.name!r} left nothing whole. Is the disk full?")
         if final.exists() and not _intact(final):  # someone emptied or damaged the cache
             shutil.rmtree(final)
         try:

@@ -6,6 +6,7 @@
 `legs-rrf`, `legs-dbsf`  its legs fused by other rules, without levels
 `bm25`, `rank-bm25`, `bm25s`, `encoder`, `bm25+encoder`     baselines over whole texts
 `then`                  what was shown when it was asked, of a suite that replays searches
+`run:FILE`              what another system ranked, as a TREC run
 `headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off), a leg's weight, and
                         `ranking`, a file that `headwater eval tune` wrote
 """
@@ -22,7 +23,7 @@ from engine.ranking.relevance import Relevance, Weights
 from engine.records import Policy
 from eval.rankers import dense, lexical
 from eval.rankers.engine import Engine, Legs, Setup, Then
-from eval.rankers.ranker import Bench, Ranked, Ranker
+from eval.rankers.ranker import Bench, FromFile, Ranked, Ranker
 
 LEGS = tuple(Weights.model_fields)
 BASELINES = (*lexical.SCORERS, "encoder", "bm25+encoder")
@@ -44,6 +45,8 @@ def make_ranker(name: str, bench: Bench) -> Ranker:
         return dense.Fused(name, (lexical.make("bm25", bench), dense.Dense(bench)))
     if name in ("legs-rrf", "legs-dbsf"):
         return Legs(name, bench.installed)
+    if name.startswith("run:"):
+        return FromFile(name, Path(name.removeprefix("run:")), bench.suite)
     if name == "then":
         if not any(asked.then for asked in bench.suite.queries):
             raise BadInput(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from engine.records import SourceRecord
 from eval.dataset import Asked, Suite
+from eval.formats import read_run
 from eval.installed import Installed
 from models import Encoder
 
@@ -31,6 +32,18 @@ class Ranker(Protocol):
     def rank(self, asked: Asked, depth: int) -> Ranked:
         """At most ``depth`` documents. Never raises because of what was asked."""
         ...
+
+
+class FromFile:
+    """What another system ranked: a TREC run. Raises BadFile with the line: an unknown id, a score that is none."""
+
+    def __init__(self, name: str, path: Path, suite: Suite) -> None:
+        self.name = name
+        documents = None if suite.manifest.kind == "installation" else suite.documents
+        self.run = read_run(path, queries={asked.id for asked in suite.queries}, documents=documents)
+
+    def rank(self, asked: Asked, depth: int) -> Ranked:
+        return Ranked(self.run.get(asked.id, [])[:depth])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.errors import BadFile, BadInput
 from eval.dataset import here, open_suite
-from eval.formats import in_order, read_qrels, read_run, write_qrels, write_run
+from eval.formats import in_order, read_qrels, read_run, ties, write_qrels, write_run
 from tests.eval.conftest import PEOPLE, QRELS, QUERIES, TOML, write_suite
 
 
@@ -115,6 +115,18 @@ def test_a_wrong_line_of_a_run_is_named(tmp_path, lines, said):
     (tmp_path / "run.trec").write_text(lines)
     with pytest.raises(BadFile, match=said):
         read_run(tmp_path / "run.trec")
+
+
+def test_a_run_of_other_ids_is_refused_with_its_line(tmp_path):
+    (tmp_path / "run.trec").write_text("q1 Q0 a 1 0.5 x\nq1 Q0 zzz 2 0.4 x\nq9 Q0 a 1 0.5 x\n")
+    with pytest.raises(BadFile, match="line 2: there is no document 'zzz'"):
+        read_run(tmp_path / "run.trec", documents={"a"})
+    with pytest.raises(BadFile, match="line 3: there is no query 'q9'"):
+        read_run(tmp_path / "run.trec", queries={"q1"})
+
+
+def test_ties_are_counted():
+    assert ties({"q": [("a", 2.0), ("b", 1.0), ("c", 1.0), ("d", 1.0)], "r": [("a", 1.0)]}) == 2
 
 
 def test_a_run_goes_by_its_scores_and_ties_as_trec_eval_has_them(tmp_path):

@@ -73,6 +73,20 @@ def test_every_ranker_can_be_run(name, measured, tiny):
     assert all(0 < len(order) <= 4 for order in run.values())
 
 
+def test_what_another_system_ranked_is_measured_from_its_file(tiny, tmp_path):
+    lines = "q1 Q0 mei 1 2.5 other\nq1 Q0 omar 2 2.5 other\nq2 Q0 anna 1 0.1 other\n"
+    (tmp_path / "run.trec").write_text(lines)
+    name = f"run:{tmp_path / 'run.trec'}"
+    found = run_suite(tiny, [name], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")[name]
+    assert found.by_query["p@1"] == {"q1": 1.0, "q2": 1.0, "q3": 0.0}
+    assert found.zero_results == pytest.approx(1 / 3)
+    assert found.stamp.encoder is None
+    assert any("1 places are ties" in line for line in found.not_measured)
+    (tmp_path / "run.trec").write_text(lines + "q1 Q0 stranger 3 0.5 other\n")
+    with pytest.raises(BadFile, match="line 4: there is no document 'stranger'"):
+        run_suite(tiny, [name], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")
+
+
 def test_a_part_that_is_taken_out_is_out():
     assert setup_of("no-text").weights.text == 0.0
     assert [name for name, value in setup_of("only-title").weights.model_dump().items() if value] == ["title"]

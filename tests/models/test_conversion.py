@@ -29,8 +29,9 @@ def conversions(monkeypatch):
 
     made = []
 
-    def run(command, **_):
-        entry, target = CatalogEntry.from_json(command[-2]), Path(command[-1])
+    def run(command, *, cwd, **_):
+        entry, target = CatalogEntry.from_json(command[-2]), Path(cwd) / command[-1]
+        target.mkdir(parents=True, exist_ok=True)
         made.append(entry.name)
         (target / "model.xml").write_text("<graph/>")
         (target / "manifest.json").write_text(f'{{"model.xml": "{sha256_of(target / "model.xml")}"}}')
@@ -81,6 +82,23 @@ def test_other_weights_are_converted_beside_the_old_ones(tmp_path, conversions):
         converted(entries[-1], tmp_path)
     assert conversions == ["minilm", "minilm"]
     assert len(list((tmp_path / "encoders").iterdir())) == 2
+
+
+def test_from_any_folder_the_conversion_lands_where_it_was_asked_for(tmp_path, conversions, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = converted(MINILM, Path("data") / "models")
+    assert folder.is_relative_to(tmp_path / "data" / "models")
+    assert (folder / "model.xml").read_text() == "<graph/>"
+
+
+def test_a_child_that_writes_nothing_is_told(tmp_path, monkeypatch):
+    import models.runtime
+
+    done = type("Done", (), {"returncode": 0, "stderr": ""})()
+    monkeypatch.setattr(models.runtime.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(ModelError, match="left nothing whole"):
+        converted(MINILM, tmp_path)
+    assert list((tmp_path / "encoders").iterdir()) == []
 
 
 def test_weights_of_another_hash_are_refused_and_nothing_is_left(tmp_path):
