@@ -22,6 +22,16 @@ LONGEST_TEXT = 400_000
 _SEGMENT = re.compile(r"[^,;|·•:()/\t\n–—]+")
 _NOT_PLACE = re.compile(r"(?:.*(?<!\w)(?:in|i|from|från|near|nära)\s+)?\s*(?:[A-Z]{0,2}-?\d[\d ]{2,6}\s+)?")
 """What may stand before a place in its part of a line: "lives in", "SE-411 03"."""
+_LIVES = re.compile(
+    r"(?:(?<!\w)(?:lives?|living|resides?|residing|resident|bor|boende|bosatt|bosat)"
+    r"|(?:^|[.!\n]\s*|(?<!\w)I(?:[’']m| am)\s+|(?<!\w)currently\s+)(?:based|located))"
+    r"(?:\s+\w+)?\s+(?:in|of|near|outside|i|på|nära|utanför)\s+"
+    r"(?:(?:the|central|greater|downtown|centrala|norra|södra|östra|västra)\s+)?",
+    re.I,
+)
+"""A sentence that says where somebody lives; a company that is "based in" a town is none."""
+_OPENING = 3_000
+"""Letters within which a CV says so, if it does."""
 _LEVEL_NUMBER = {level: float(number) for number, level, _ in EDUCATION}
 
 
@@ -135,7 +145,8 @@ def place_fact(words: str, lexicon: Lexicon, span: Span | None = None, *, curren
 
 
 def _home(document_id: str, text: str, sections: list[Section], lexicon: Lexicon) -> list[Fact]:
-    """Where the person lives: the first place that stands by itself in the head of the CV (its first lines).
+    """Where the person lives: the first place that stands by itself in the head of the CV (its first lines), or that a
+    sentence of its opening names.
 
     By itself: "Stockholm · 070-…", "411 03 Göteborg", "lives in Lund"; not inside a name ("Sofía Rosengren").
     """
@@ -148,6 +159,12 @@ def _home(document_id: str, text: str, sections: list[Section], lexicon: Lexicon
         words, at = rest.rstrip(" \xa0."), head.start + part.end() - len(rest)
         if lexicon.lookup(words, "place") or lexicon.lookup(words, "country"):
             found = place_fact(words, lexicon, Span(document_id=document_id, start=at, end=at + len(words)))
+            return [found] if found else []
+    for said in _LIVES.finditer(text[:_OPENING]):
+        at = said.end()
+        line = text[at : at + 60].partition("\n")[0]
+        if any(mention.start == 0 for mention in lexicon.find(line, ("place", "country"))[:1]):
+            found = place_fact(line, lexicon, Span(document_id=document_id, start=at, end=at + len(line)))
             return [found] if found else []
     return []
 

@@ -245,3 +245,23 @@ def test_the_same_job_in_a_field_and_in_the_cv_is_one():
     assert found.years == 6.1
     assert {f.label for f in found.facts if f.kind == "place"} == {"Göteborg"}
     assert all(f.record_id == "1" for f in found.facts if f.kind != "years")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [
+        ("I live in Göteborg with my family.", "Göteborg"),
+        ("A nurse living outside Lund since 2019.", "Lund"),
+        ("Resident of Malmo.", "Malmö"),
+        ("Jag bor i Umeå med två barn.", "Umeå"),
+        ("Bosatt i centrala Stockholm sedan 2020.", "Stockholm"),
+        ("I'm based in Oslo and travel a lot.", "Oslo"),
+        ("Worked for an agency based in Oslo.", None),
+        ("I lived in Oslo for two years.", None),
+        ("Grew up in Oslo.", None),
+    ],
+)
+def test_a_sentence_of_the_opening_may_say_where_somebody_lives(sentence, place):
+    text = f"Anna Lindqvist\n\nProfile\n{sentence}\n\nExperience\nNurse, Solbacka Care, 2019 - 2021"
+    places = [f.label for f in facts_of(text).facts if f.kind == "place"]
+    assert places == ([place] if place else [])
