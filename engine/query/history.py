@@ -25,7 +25,10 @@ _STAGES: tuple[tuple[int, str, str], ...] = (
 )
 _OUTCOMES: tuple[tuple[str, str], ...] = (
     ("rejected", r"rejected|turned down|(?:fått|fick) (?:avslag|nej)|avslag|nekad\w*"),
-    ("hired", r"previously hired|hired before|(?:we|vi) (?:have |har )?(?:hired|anställt|anställde)|tidigare anställd\w*"),
+    (
+        "hired",
+        r"previously hired|hired before|(?:we|vi) (?:have |har )?(?:hired|anställt|anställde)|tidigare anställd\w*",
+    ),
     ("withdrawn", r"withdrew|withdrawn|dragit sig ur|tackat nej"),
 )
 

@@ -87,6 +87,8 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
         ),
         ("applied since 2023", {"must applied"}),
         ("rejected welders", {"must outcome rejected", "must title title:welder"}),
+        ("svetsare som vi har anställt", {"must outcome hired", "must title title:welder"}),
+        ("svetsare som fick nej", {"must outcome rejected", "must title title:welder"}),
         ("title:lead skill:spark years:>=5", {"!must title lead", "!must skill skill:spark", "!must years >=5"}),
         ('"machine learning" -junior', {"!must keyword machine learning", "!not keyword junior"}),
         ("-skill:java source:ats", {"!not skill skill:java", "!must source ats"}),
