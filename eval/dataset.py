@@ -62,14 +62,11 @@ class Manifest(Record):
     metrics: tuple[str, ...] = STANDARD
     slices: tuple[str, ...] = ()
     """Fields of a query's metadata by whose values the measures are also told apart."""
-    floors: dict[str, float] = {}
-    """For `headwater eval gate`: a measure -> what it must not fall under."""
     caveats: tuple[str, ...] = ()
     today: date | None = None
     seed: int | None = None
     split: str | None = None
     people: int | None = None
-    version: int = 1
 
 
 @dataclass(frozen=True)
