@@ -50,12 +50,15 @@ def table(suite: Suite, at: Installed, on_progress: Callable[[int, int], None] =
                 asked.text, viewer=at.viewer, index=at.index, encoder=at.encoder, lexicon=at.lexicon,
                 vocabulary=at.vocabulary, today=at.today,
             )  # fmt: skip
+            signals = dict(made.signals)
+            if asked.metadata.get("hide_history"):  # it knows the answer
+                signals.pop("history", None)
             documents = tuple(at.document.get(person, person) for person in made.people)
             here, order = len(documents), sorted(range(len(documents)), key=documents.__getitem__)
             documents = tuple(documents[row] for row in order)
             found.append(Asked(
                 asked.id, documents, made.level[order],
-                _columns([squash(n, made.signals.get(n, np.zeros(here))) for n in SIGNALS], here)[order],
+                _columns([squash(n, signals.get(n, np.zeros(here))) for n in SIGNALS], here)[order],
                 _columns([made.prior.get(name, np.zeros(here)) for name in PRIOR], here)[order],
                 np.array([max(0, grades.get(d, 0)) for d in documents], dtype=np.int64),
                 np.array([d in grades for d in documents], dtype=bool), best,

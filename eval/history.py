@@ -127,9 +127,9 @@ def grade_of(application: Application) -> int:
 
 
 def _question(job: Job, number: int) -> dict[str, Any]:
-    text = f"{job.title}, {job.location}" if job.location else job.title
-    metadata = {"kind": "job", "applications": number, "hide_history": True}
-    return {"_id": job.id, "text": text, "metadata": metadata}
+    # The title alone: a town typed with it leaves out whoever lives elsewhere, and those who applied often do.
+    metadata = {"kind": "job", "town": job.location, "applications": number, "hide_history": True}
+    return {"_id": job.id, "text": job.title, "metadata": metadata}
 
 
 # Searches

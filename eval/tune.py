@@ -83,7 +83,14 @@ def learn(asked: Sequence[Asked], *, seed: int = 2026) -> Floats:
     rng = np.random.default_rng(seed)
     starts = [default(), *rng.dirichlet(np.ones(len(SIGNALS)), STARTS)]
     climbed = [_climb(asked, start) for start in starts]
-    return max(climbed, key=lambda one: one[1])[0]
+    return _unknown_kept(asked, max(climbed, key=lambda one: one[1])[0])
+
+
+def _unknown_kept(asked: Sequence[Asked], weights: Floats) -> Floats:
+    """A signal that nobody has in these queries keeps its usual weight: nothing was learned of it."""
+    told = np.any([one.signals.any(axis=0) for one in asked], axis=0)
+    usual, learned = default(), weights * told
+    return np.where(told, learned / (learned.sum() or 1.0) * usual[told].sum(), usual)
 
 
 def _climb(asked: Sequence[Asked], weights: Floats) -> tuple[Floats, float]:

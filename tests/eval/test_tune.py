@@ -76,6 +76,15 @@ def test_levels_stand_above_whatever_is_learned():
     assert gain(risen, default()) == 1.0
 
 
+def test_a_signal_that_nobody_has_keeps_its_usual_weight():
+    asked = made(20)
+    for one in asked:
+        one.signals[:, SIGNALS.index("history")] = 0.0
+    weights = learn(asked)
+    assert weights[SIGNALS.index("history")] == pytest.approx(default()[SIGNALS.index("history")])
+    assert weights.sum() == pytest.approx(1.0)
+
+
 def test_the_same_seed_learns_the_same():
     asked = made(20)
     assert learn(asked, seed=3).tolist() == learn(asked, seed=3).tolist()
