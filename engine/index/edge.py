@@ -112,13 +112,7 @@ class EdgeIndex:
             self._shard.flush()
             self._since_flush = 0
             return
-        log = self._folder / "shard" / "wal"
-        for path in (*log.iterdir(), log):
-            opened = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(opened)
-            finally:
-                os.close(opened)
+        sync_folder(self._folder / "shard" / "wal")
 
     def ask(self, legs: Sequence[Leg]) -> list[Scores]:
         dense = [leg for leg in legs if leg.sparse is None]
@@ -329,3 +323,23 @@ def _condition(condition: Condition) -> Any:
             raise AssertionError("EdgeIndex._filter has turned phrases into points")
         case Ids(ids):
             return edge.HasIdCondition(set(ids))
+
+
+def sync_folder(folder: Path) -> None:
+    """All files of a folder are on the disk, and their names.
+
+    The engine makes the next piece of its log beside our work, and gives it its name when it is ready: a name that is
+    gone by the time we come to it has become another, so the folder is looked through once more.
+    """
+    while True:
+        try:
+            for path in (*folder.iterdir(), folder):
+                opened = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(opened)
+                finally:
+                    os.close(opened)
+            return
+        except FileNotFoundError:
+            if not folder.is_dir():
+                raise
