@@ -1,10 +1,12 @@
 """What a CV says somebody does not have is no skill of theirs; what only looks so stays one."""
 
+import time
 from datetime import date
 
 import pytest
 
 from engine.facts import read_person
+from engine.facts.denials import denied, find_denials
 from engine.lexicon import Lexicon
 from engine.records import Document, Person, SourceRecord
 
@@ -37,6 +39,8 @@ def skills():
         "Ingen tidigare kunskap om drift, ingen vana av Kubernetes.",
         "Kubernetes är nytt för mig.",
         "Vill lära mig Kubernetes.",
+        "No experience of Docker, Kubernetes or Helm.",
+        "Without Docker and Kubernetes so far.",
     ],
 )
 def test_what_somebody_says_they_lack_is_no_skill(skills, text):
@@ -55,6 +59,10 @@ def test_what_somebody_says_they_lack_is_no_skill(skills, text):
         "Saknar inget. Kan Kubernetes.",
         "Har aldrig använt Java, men Kubernetes dagligen.",
         "Kubernetes is nothing new.",
+        "Worked without supervision, running Kubernetes.",
+        "Solved without delay by moving to Kubernetes.",
+        "New to management through years with Kubernetes.",
+        "Arbetar utan handledning med Kubernetes.",
     ],
 )
 def test_what_only_looks_like_it_stays_one(skills, text):
@@ -63,3 +71,22 @@ def test_what_only_looks_like_it_stays_one(skills, text):
 
 def test_elsewhere_in_the_text_it_counts(skills):
     assert "Java" in skills("Skills\nJava, Python\n\nProfile\nI have not worked with Java since 2020.\n")
+
+
+def test_stretches_are_apart_and_cover_what_each_cue_covers():
+    text = "Without Java, without Go. Never used SAP, never tried Kubernetes but Helm. C: none"
+    found = [text[start:end] for start, end in find_denials(text)]
+    assert found == ["Without Java", "without Go", "Never used SAP, never tried Kubernetes ", "C: none"]
+    at = text.index("Kubernetes")
+    assert denied(find_denials(text), at, at + 10)
+    assert not denied(find_denials(text), text.index("Helm"), text.index("Helm") + 4)
+
+
+@pytest.mark.parametrize("part", ["without java ", "never used java ", " ", "- ", ": ", "no ", "a", "has\tnot ", "utan-"])
+def test_a_text_of_nothing_but_cues_is_read_at_once(part):
+    text = part * (400_000 // len(part))
+    began = time.monotonic()
+    denials = find_denials(text)
+    for at in range(0, len(text), 10):
+        denied(denials, at, at + 4)
+    assert time.monotonic() - began < 20  # about one second; hours if it went by the square of the length
