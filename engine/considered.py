@@ -102,20 +102,18 @@ def features(
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     today: date,
-    policy: Policy | None = None,
-    depth: int = ORDER,
 ) -> Features:
-    """What a search orders people by, of everyone it would score for its first ``depth``: for learning weights."""
+    """What a search by the policy ats-first orders people by, of everyone it would score: for learning weights."""
     wall, clock = Wall.around(viewer, None), Clock()
     query = wall.asked(understood(question, lexicon, vocabulary, today))
-    some = consider(query, wall, index, encoder, {3, 2, 1, 0}, min(ORDER, depth), clock)
+    some = consider(query, wall, index, encoder, {3, 2, 1, 0}, ORDER, clock)
     rows = rows_of(some.points, index.columns)
     return Features(
         query=some.query,
         people=tuple(index.columns.people[row] for row in rows.tolist()),
         level=some.found.levels(rows),
         signals={**some.scores, **current(rows, some.judged, index.columns)},
-        prior=prior_columns(rows, index.columns, wall.policy(policy or Policy()), day_of(today)),
+        prior=prior_columns(rows, index.columns, wall.policy(Policy()), day_of(today)),
     )
 
 

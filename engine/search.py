@@ -175,7 +175,8 @@ def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:
 
 
 def _show(
-    scored: _Scored, places: range, judged: Sequence[Judged], index: Index, legs: dict, clock: Clock  # type: ignore[type-arg]
+    scored: _Scored, places: range, judged: Sequence[Judged], index: Index, legs: dict[VectorName, Leg],
+    clock: Clock,
 ) -> tuple[Hit, ...]:  # fmt: skip
     """The hits at these places, with parts, evidence and the nearest passage."""
     columns = index.columns

@@ -141,6 +141,8 @@ def _warnings(a: Result, b: Result, differences: Sequence[Difference]) -> tuple[
         said.append("They were made by different code, or by code that is not committed.")
     if a.stamp.encoder and b.stamp.encoder and a.stamp.encoder != b.stamp.encoder:
         said.append(f"They were made by different encoders: {a.stamp.encoder} and {b.stamp.encoder}.")
+    if a.stamp.people != b.stamp.people:
+        said.append(f"They were made of {a.stamp.people} and of {b.stamp.people} people: run both again, on one day.")
     if a.made_up:
         said.append("Everything in this suite is made up: check what you see on judgements of people.")
     return tuple(said)

@@ -50,12 +50,12 @@ class Manifest(Record):
     """The folder of the files below the reference data; None: they lie beside suite.toml."""
     corpus: str = "corpus.jsonl"
     queries: str = "queries.jsonl"
-    qrels: str | None = "qrels/test.tsv"
+    qrels: str = "qrels/test.tsv"
     same: str | None = None
-    """Instead of qrels: a document is relevant whose field of this name is the query's."""
+    """Instead of the qrels: a document is relevant whose field of this name is the query's."""
     jobs: str | None = None
     fields: Fields = Fields()
-    grades: dict[str, int] | Literal["levels"] | None = None
+    grades: dict[int, int] | Literal["levels"] | None = None
     """A grade as written -> as meant. levels: the grade is the level a person truly has."""
     text_is: Literal["cv", "title"] = "cv"
     """What a text becomes: a CV, or the title of a position."""
@@ -83,6 +83,11 @@ class Asked:
     @property
     def only(self) -> bool:
         return bool(self.metadata.get("only"))
+
+    @property
+    def hides_history(self) -> bool:
+        """Our history knows the answer, how the application ended: its leg and the prior are off."""
+        return bool(self.metadata.get("hide_history"))
 
 
 @dataclass(frozen=True)
@@ -173,7 +178,7 @@ def _opened(manifest: Manifest, folder: Path, at: Path) -> Suite:
         texts = {key: (title, text) for key, (title, text, _) in said.items()}
         of_document = {key: same for key, (_, _, same) in said.items()}
     elif manifest.kind == "people":
-        of_document = dict.fromkeys((str(row.get("id")) for _, row in rows(corpus)), "")
+        of_document = dict.fromkeys(read_texts(corpus, id_field="id", fields=()), "")
     queries = _queries(_beside(manifest.queries, folder, at), fields)
     documents = None if manifest.kind == "installation" else of_document
     if manifest.same is not None:
@@ -182,8 +187,7 @@ def _opened(manifest: Manifest, folder: Path, at: Path) -> Suite:
             alike.setdefault(value, {})[document] = 1
         qrels = {q.id: alike.get(str(q.metadata.get(manifest.same)), {}) for q in queries}
     else:
-        assert manifest.qrels is not None
-        meant = {int(k): v for k, v in manifest.grades.items()} if isinstance(manifest.grades, dict) else None
+        meant = manifest.grades if isinstance(manifest.grades, dict) else None
         qrels = read_qrels(at / manifest.qrels, queries={q.id for q in queries}, documents=documents, grade_of=meant)
     judged = tuple(query for query in queries if query.id in qrels)
     if not judged:
@@ -234,5 +238,6 @@ def _digest(manifest: Manifest, corpus: Path, queries: tuple[Asked, ...], qrels:
         for _, line in lines(corpus):
             said.update(line.encode())
     for query in queries:
-        said.update(repr((query.id, query.text, query.only, sorted(qrels[query.id].items()))).encode())
+        how = (query.only, query.hides_history)
+        said.update(repr((query.id, query.text, how, sorted(qrels[query.id].items()))).encode())
     return said.hexdigest()[:16]

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.considered import features
-from engine.errors import NeedsOperator
+from engine.errors import BadInput
+from engine.extras import extra
 from engine.ranking.relevance import SIGNALS, squash
 from eval.dataset import Suite
 from eval.installed import Installed
@@ -24,7 +25,7 @@ PRIOR = ("known", "furthest stage", "recency", "replied", "reopenable")
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryTable:
     """One query's table. ``signals``: (people, len(SIGNALS)). ``grades``: 0 where nobody judged; see ``judged``."""
 
     query: str
@@ -39,7 +40,7 @@ class Asked:
     """All grades above 0 there are for the query, best first: whoever was not found counts too."""
 
 
-def table(suite: Suite, at: Installed, on_progress: Callable[[int, int], None] = lambda *_: None) -> list[Asked]:
+def table(suite: Suite, at: Installed, on_progress: Callable[[int, int], None] = lambda *_: None) -> list[QueryTable]:
     """Of every query of the suite that has something relevant."""
     found = []
     for number, asked in enumerate(suite.queries, 1):
@@ -51,12 +52,12 @@ def table(suite: Suite, at: Installed, on_progress: Callable[[int, int], None] =
                 vocabulary=at.vocabulary, today=at.today,
             )  # fmt: skip
             signals = dict(made.signals)
-            if asked.metadata.get("hide_history"):  # it knows the answer
+            if asked.hides_history:
                 signals.pop("history", None)
             documents = tuple(at.document.get(person, person) for person in made.people)
             here, order = len(documents), sorted(range(len(documents)), key=documents.__getitem__)
             documents = tuple(documents[row] for row in order)
-            found.append(Asked(
+            found.append(QueryTable(
                 asked.id, documents, made.level[order],
                 _columns([squash(n, signals.get(n, np.zeros(here))) for n in SIGNALS], here)[order],
                 _columns([made.prior.get(name, np.zeros(here)) for name in PRIOR], here)[order],
@@ -71,16 +72,14 @@ def _columns(of: Sequence[Floats], rows: int) -> Floats:
     return np.column_stack(of) if rows else np.zeros((0, len(of)))
 
 
-def export(asked: Sequence[Asked], path: Path) -> int:
+def export(asked: Sequence[QueryTable], path: Path) -> int:
     """As parquet: query, document, level, grade (null: nobody judged), and a column a signal and a part of the prior.
 
-    Returns the number of rows. Raises NeedsOperator without pyarrow.
+    Returns the number of rows. Raises BadInput: there is none; NeedsOperator without pyarrow.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as parquet
-    except ImportError:
-        raise NeedsOperator("Parquet needs pyarrow, which is not here.", "pip install 'headwater[eval]'") from None
+    pa, parquet = extra("pyarrow", "Parquet"), extra("pyarrow.parquet", "Parquet")
+    if not asked:
+        raise BadInput("No query of this suite has anything relevant.", "There is nothing to learn from or to export.")
     columns = {
         "query": [one.query for one in asked for _ in one.documents],
         "document": [document for one in asked for document in one.documents],

@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -94,22 +95,18 @@ def read_qrels(
     Raises BadFile: a line of another shape, an id that is in neither ``queries`` nor ``documents`` (None: any), the
     same pair twice, a grade that is no whole number.
     """
-    known_queries = None if queries is None else frozenset(queries)
-    known_documents = None if documents is None else frozenset(documents)
+    known = _Known(path, queries, documents, "Take the line out, or add what it names.")
     found: Qrels = {}
-    for number, line in lines(path):
+    for row, (number, line) in enumerate(lines(path)):
         cells = line.split("\t") if "\t" in line else line.split()
-        if number == 1 and not _is_whole(cells[-1]):
+        if row == 0 and len(cells) == 3 and _is_words(cells[-1]):
             continue  # the head
         if len(cells) not in (3, 4):
             wrong(path, number, f"{len(cells)} columns.", "Write query, document, grade, or query, 0, document, grade.")
         query, document, grade = cells[0], cells[-2], cells[-1]
         if not _is_whole(grade):
             wrong(path, number, f"the grade {grade!r} is no whole number.", "Grades are whole numbers, 0 for none.")
-        if known_queries is not None and query not in known_queries:
-            wrong(path, number, f"there is no query {query!r}.", "Take the line out, or add the query.")
-        if known_documents is not None and document not in known_documents:
-            wrong(path, number, f"there is no document {document!r}.", "Take the line out, or add the document.")
+        known.check(number, query, document)
         of = found.setdefault(query, {})
         if document in of:
             wrong(path, number, f"query {query!r} and document {document!r} a second time.", "Keep one of the two.")
@@ -125,8 +122,7 @@ def read_run(path: Path, *, queries: Iterable[str] | None = None, documents: Ite
     Raises BadFile: a line of another shape, a score that is no finite number, a document twice in a query, an id that
     is in neither ``queries`` nor ``documents`` (None: any).
     """
-    known_queries = None if queries is None else frozenset(queries)
-    known_documents = None if documents is None else frozenset(documents)
+    known = _Known(path, queries, documents, "Is it a run of another suite?")
     scores: dict[str, dict[str, float]] = {}
     for number, line in lines(path):
         cells = line.split("\t") if "\t" in line else line.split()
@@ -139,10 +135,7 @@ def read_run(path: Path, *, queries: Iterable[str] | None = None, documents: Ite
             wrong(path, number, f"the score {said!r} is no number.", "Write the score in the fifth column.")
         if not math.isfinite(score):
             wrong(path, number, f"the score is {said}.", "Only finite scores have an order.")
-        if known_queries is not None and query not in known_queries:
-            wrong(path, number, f"there is no query {query!r}.", "Is it a run of another suite?")
-        if known_documents is not None and document not in known_documents:
-            wrong(path, number, f"there is no document {document!r}.", "Is it a run of another suite?")
+        known.check(number, query, document)
         of = scores.setdefault(query, {})
         if document in of:
             wrong(path, number, f"document {document!r} a second time for query {query!r}.", "Keep one of the two.")
@@ -178,5 +171,26 @@ def write_qrels(path: Path, qrels: Qrels) -> None:
         out.writelines(f"{q}\t{d}\t{qrels[q][d]}\n" for q in sorted(qrels) for d in sorted(qrels[q]))
 
 
+class _Known:
+    """The ids that a file may name. None: any."""
+
+    def __init__(self, path: Path, queries: Iterable[str] | None, documents: Iterable[str] | None, fix: str) -> None:
+        self._path, self._fix = path, fix
+        self._queries = None if queries is None else frozenset(queries)
+        self._documents = None if documents is None else frozenset(documents)
+
+    def check(self, number: int, query: str, document: str) -> None:
+        """Raises BadFile."""
+        if self._queries is not None and query not in self._queries:
+            wrong(self._path, number, f"there is no query {query!r}.", self._fix)
+        if self._documents is not None and document not in self._documents:
+            wrong(self._path, number, f"there is no document {document!r}.", self._fix)
+
+
 def _is_whole(text: str) -> bool:
-    return text.strip().lstrip("+-").isdecimal()
+    return re.fullmatch(r"[+-]?[0-9]{1,9}", text) is not None
+
+
+def _is_words(text: str) -> bool:
+    """As a column is called; "nan" and "--1" are no names but wrong grades."""
+    return not re.search(r"\d|^[+-]?(?:nan|inf|infinity)$", text, re.I)

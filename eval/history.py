@@ -143,7 +143,7 @@ def _searches(ledger: Ledger, viewer: Viewer, left: dict[str, int]) -> tuple[lis
             done.setdefault(one.row.actor, []).append((datetime.fromisoformat(one.row.at), one.person_id))
     reader = ledger.reader(viewer)
     there = frozenset(reader.person_ids())  # who was erased since, or is not for this viewer, was shown to others then
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}  # by what was asked
     qrels: Qrels = {}
     for row in reversed(reader.impressions(ACTIONS)):
         query = Query.model_validate(row["query"])
@@ -155,14 +155,16 @@ def _searches(ledger: Ledger, viewer: Viewer, left: dict[str, int]) -> tuple[lis
         if not query.text.strip():
             _count(left, "searches by filters alone")
             continue
+        if any(criterion.explicit and not criterion.words for criterion in query.criteria):
+            _count(left, "searches with filters beside the words: the words alone ask for something else")
+            continue
         considered, at = [p for p in row["considered"] if p in there], datetime.fromisoformat(row["at"])
-        key = f"s{len(found):05d}"
-        key = next((k for k, v in found.items() if v["text"] == query.text), key)
-        asked = found.setdefault(key, {"_id": key, "text": query.text, "metadata": {"kind": "search", "asked": 0}})
+        usual = {"_id": f"s{len(found):05d}", "text": query.text, "metadata": {"kind": "search", "asked": 0}}
+        asked = found.setdefault(query.text, usual)
         asked["metadata"]["asked"] += 1
         asked["metadata"]["last"] = row["at"][:10]
         asked["then"] = considered[:SHOWN]
-        grades = qrels.setdefault(key, {})
+        grades = qrels.setdefault(asked["_id"], {})
         for when, person in done.get(row["viewer"], ()):
             if at <= when <= at + timedelta(days=DAYS) and person in considered:
                 grades[person] = 1

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import BadInput, NeedsOperator
+from engine.errors import BadInput
+from engine.extras import extra
 from engine.ranking.learned import VERSION, Learned
 from engine.ranking.relevance import SIGNALS
 from engine.records import Record
-from eval.features import Asked
+from eval.features import QueryTable
 from eval.metrics import mean
 from eval.stats import interval, randomisation
 from eval.tune import CUT, default, gain, gain_of
@@ -40,12 +41,9 @@ class TreesTold(Record):
     p: float
 
 
-def train(asked: Sequence[Asked], *, seed: int = 2026, rounds: int = 120) -> str:
+def train(asked: Sequence[QueryTable], *, seed: int = 2026, rounds: int = 120) -> str:
     """The trees as text. Raises BadInput: nobody was judged; NeedsOperator without LightGBM."""
-    try:
-        import lightgbm
-    except ImportError:
-        raise NeedsOperator("Trees need lightgbm, which is not here.", "pip install 'headwater[eval]'") from None
+    lightgbm = extra("lightgbm", "Learning trees")
     rows, grades, groups = [], [], []
     for one in asked:
         for level in np.unique(one.level):
@@ -66,7 +64,7 @@ def train(asked: Sequence[Asked], *, seed: int = 2026, rounds: int = 120) -> str
     return str(lightgbm.train(settings, data, num_boost_round=rounds).model_to_string())
 
 
-def told(asked: Sequence[Asked], *, folds: int = 5, seed: int = 2026) -> TreesTold:
+def told(asked: Sequence[QueryTable], *, folds: int = 5, seed: int = 2026) -> TreesTold:
     """What trees are worth, by cross-validation. Raises BadInput: too few queries."""
     if len(asked) < LEAST:
         raise BadInput(f"{len(asked)} queries are too few for trees.", f"At least {LEAST}; weights need fewer.")

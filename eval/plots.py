@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.errors import NeedsOperator
+from engine.extras import extra
 from eval.compare import Comparison
 from eval.results import Result
 from eval.stats import interval
@@ -15,14 +15,10 @@ INK, QUIET, GOOD, BAD = "#1f2937", "#9ca3af", "#0f766e", "#b45309"
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise NeedsOperator("Pictures need matplotlib, which is not here.", "pip install 'headwater[eval]'") from None
+    matplotlib = extra("matplotlib", "A picture")
     # A fixed salt and no date: the same results are the same file.
-    with rc_context({"svg.hashsalt": "headwater", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=(width, height), layout="constrained")
+    with matplotlib.rc_context({"svg.hashsalt": "headwater", "svg.fonttype": "none", "font.size": 9}):
+        figure = extra("matplotlib.figure", "A picture").Figure(figsize=(width, height), layout="constrained")
         axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(colors=INK, length=3)
@@ -30,13 +26,14 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
 
 
 def _svg(figure: Any) -> str:
-    from matplotlib import rc_context
-
     out = io.StringIO()
-    with rc_context({"svg.hashsalt": "headwater", "svg.fonttype": "none", "font.family": "sans-serif"}):
+    with extra("matplotlib", "A picture").rc_context(
+        {"svg.hashsalt": "headwater", "svg.fonttype": "none", "font.family": "sans-serif"}
+    ):
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(out, format="svg", metadata=nothing, transparent=True)
-    return out.getvalue().partition("<svg")[1] + out.getvalue().partition("<svg")[2]
+    _, opening, rest = out.getvalue().partition("<svg")
+    return opening + rest
 
 
 def means(results: Mapping[str, Result], metric: str) -> str:

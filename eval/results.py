@@ -32,6 +32,8 @@ class Stamp(Record):
     python: str
     libraries: dict[str, str] = {}
     seed: int | None = None
+    people: int | None = None
+    """Of an installation of one's own: it goes on living between two runs."""
 
 
 class Latency(Record):

@@ -71,9 +71,9 @@ def run_suite(
         for name, ranker in made:
             run, levels, took = ask(suite, ranker, depth, partial(_told, report, name, len(suite.queries)))
             uses_engine = bool(levels) or name.startswith("legs-")
-            stamp = make_stamp(
-                bench.encoder.key if uses_engine or name in ("encoder", "bm25+encoder") else None, suite.manifest.seed
-            )
+            encoded = uses_engine or name in ("encoder", "bm25+encoder")
+            people = len(bench.installed.index.columns) if suite.manifest.kind == "installation" else None
+            stamp = make_stamp(bench.encoder.key if encoded else None, suite.manifest.seed, people)
             found[name] = judge(suite, name, run, levels, took, depth, metrics or suite.manifest.metrics, stamp)
             results.save(folder / suite.name / _safe(name), found[name], run)
     return found
@@ -119,8 +119,8 @@ def judge(
         level_accuracy=accuracy, level_confusion=confusion,
         zero_results=sum(not ranked.get(q.id) for q in suite.queries) / len(suite.queries),
         latency=Latency(p50=percentile(took, 0.5), p95=percentile(took, 0.95), queries=len(took)) if took else None,
-        texts={asked.id: asked.text for asked in suite.queries}, not_measured=_not_measured(suite, run, levels, able),
-        stamp=stamp,
+        texts={asked.id: asked.text for asked in suite.queries},
+        not_measured=_not_measured(suite, name, run, levels, able), stamp=stamp,
     )  # fmt: skip
 
 
@@ -159,21 +159,25 @@ def _levels(suite: Suite, levels: Mapping[str, Mapping[str, int]]) -> tuple[floa
             true = grades.get(document, 0)
             if true >= 0:
                 confusion[f"{true}>{said}"] = confusion.get(f"{true}>{said}", 0) + 1
+    if not confusion:
+        return None, {}
     right = sum(number for pair, number in confusion.items() if pair[0] == pair[-1])
     return right / sum(confusion.values()), dict(sorted(confusion.items()))
 
 
-def _not_measured(suite: Suite, run: Run, levels: Mapping[str, object], able: Sequence[str]) -> tuple[str, ...]:
+def _not_measured(
+    suite: Suite, name: str, run: Run, levels: Mapping[str, object], able: Sequence[str]
+) -> tuple[str, ...]:
     said = list(suite.manifest.caveats)
     if number := ties(run):
-        said.append(f"{number} places are ties of this ranker's scores: they are ordered by id, as it gave no order.")
+        said.append(f"{number} places of {name} are ties of its scores: ordered by id, as it gave no order.")
     if len(able) < len(suite.queries):
         left = len(suite.queries) - len(able)
         said.append(f"{left} queries have nothing relevant: no measure of relevance counts them.")
     if suite.manifest.grades != "levels":
         said.append("Whether levels are right: this suite does not tell them.")
     elif not levels:
-        said.append("Levels: this ranker gives none.")
+        said.append(f"Levels: {name} gives none.")
     if suite.manifest.made_up:
         said.append("How real people write and ask: everything in this suite is made up.")
     if suite.manifest.pooled:
@@ -181,12 +185,12 @@ def _not_measured(suite: Suite, run: Run, levels: Mapping[str, object], able: Se
     return tuple(said)
 
 
-def make_stamp(encoder: str | None, seed: int | None) -> Stamp:
+def make_stamp(encoder: str | None, seed: int | None, people: int | None = None) -> Stamp:
     commit, dirty = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
     return Stamp(
         headwater=_version("headwater") or "unknown", commit=commit or None, changed=bool(dirty) if commit else None,
         encoder=encoder, lexicon=Lexicon.default().version if encoder else None, python=platform.python_version(),
-        libraries={name: found for name in _LIBRARIES if (found := _version(name))}, seed=seed,
+        libraries={name: found for name in _LIBRARIES if (found := _version(name))}, seed=seed, people=people,
     )  # fmt: skip
 
 

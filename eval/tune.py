@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.ranking.learned import VERSION
 from engine.ranking.relevance import SIGNALS, Weights
 from engine.records import Record
-from eval.features import Asked, Floats
+from eval.features import Floats, QueryTable
 from eval.metrics import mean
 from eval.stats import interval, randomisation
 
@@ -50,7 +50,7 @@ class Tuned(Record):
 
 
 def tune(
-    asked: Sequence[Asked], *, suite: str, digest: str, folds: int = 5, seed: int = 2026,
+    asked: Sequence[QueryTable], *, suite: str, digest: str, folds: int = 5, seed: int = 2026,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Tuned:  # fmt: skip
     """Raises BadInput: too few queries."""
@@ -78,7 +78,7 @@ def tune(
     )  # fmt: skip
 
 
-def learn(asked: Sequence[Asked], *, seed: int = 2026) -> Floats:
+def learn(asked: Sequence[QueryTable], *, seed: int = 2026) -> Floats:
     """Coordinate ascent, from the default weights and from a few at random: the best of what is reached."""
     rng = np.random.default_rng(seed)
     starts = [default(), *rng.dirichlet(np.ones(len(SIGNALS)), STARTS)]
@@ -86,14 +86,14 @@ def learn(asked: Sequence[Asked], *, seed: int = 2026) -> Floats:
     return _unknown_kept(asked, max(climbed, key=lambda one: one[1])[0])
 
 
-def _unknown_kept(asked: Sequence[Asked], weights: Floats) -> Floats:
+def _unknown_kept(asked: Sequence[QueryTable], weights: Floats) -> Floats:
     """A signal that nobody has in these queries keeps its usual weight: nothing was learned of it."""
     told = np.any([one.signals.any(axis=0) for one in asked], axis=0)
     usual, learned = default(), weights * told
     return np.where(told, learned / (learned.sum() or 1.0) * usual[told].sum(), usual)
 
 
-def _climb(asked: Sequence[Asked], weights: Floats) -> tuple[Floats, float]:
+def _climb(asked: Sequence[QueryTable], weights: Floats) -> tuple[Floats, float]:
     """One weight at a time is moved as long as the mean gain rises."""
     best = _mean(asked, weights)
     for step in STEPS:
@@ -113,12 +113,12 @@ def _climb(asked: Sequence[Asked], weights: Floats) -> tuple[Floats, float]:
     return weights, best
 
 
-def gain(one: Asked, weights: Floats) -> float:
+def gain(one: QueryTable, weights: Floats) -> float:
     """nDCG@10 of a query under these weights: by level, then relevance, ties by document; the prior is left out."""
     return gain_of(one, one.signals @ weights)
 
 
-def gain_of(one: Asked, relevance: Floats) -> float:
+def gain_of(one: QueryTable, relevance: Floats) -> float:
     """The same of any relevance, 0..1, along the documents."""
     score = 10 * one.level + relevance
     shown = np.argsort(-score, kind="stable")[:CUT]
@@ -142,5 +142,5 @@ def save(path: Path, tuned: Tuned) -> None:
     path.write_text(json.dumps(said, indent=1) + "\n", "utf-8")
 
 
-def _mean(asked: Sequence[Asked], weights: Floats) -> float:
+def _mean(asked: Sequence[QueryTable], weights: Floats) -> float:
     return mean([gain(one, weights) for one in asked])

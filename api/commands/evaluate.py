@@ -27,7 +27,7 @@ from api.commands.suites import (
     opened_suite,
     reports,
     standing,
-)  # fmt: skip
+)
 from api.console import err, out, show_json
 from api.settings import Settings
 

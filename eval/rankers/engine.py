@@ -43,7 +43,7 @@ class Engine:
         at, setup = self._at, self._setup
         query = changed(understood(at, asked.text), setup)
         policy, weights = setup.policy, setup.weights
-        if asked.metadata.get("hide_history"):  # it knows the answer: how the application that is asked about ended
+        if asked.hides_history:
             policy, weights = Policy(name="blend"), without_history(weights)
         found = search(
             query, viewer=at.viewer, policy=policy, weights=weights, index=at.index, encoder=at.encoder,

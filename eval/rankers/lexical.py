@@ -15,6 +15,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from engine.extras import extra
 from eval.dataset import Asked
 from eval.rankers.ranker import Bench, Ranked
 
@@ -95,9 +96,7 @@ class _BM25S:
     """bm25s, Lucene's variant, with our words and parameters."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        import bm25s
-
-        self._of = bm25s.BM25(k1=K1, b=B, method="lucene")
+        self._of = extra("bm25s", "The ranker bm25s").BM25(k1=K1, b=B, method="lucene")
         self._of.index([list(words) for words in documents], show_progress=False)
         self._number = len(documents)
 

@@ -82,7 +82,9 @@ def test_stretches_are_apart_and_cover_what_each_cue_covers():
     assert not denied(find_denials(text), text.index("Helm"), text.index("Helm") + 4)
 
 
-@pytest.mark.parametrize("part", ["without java ", "never used java ", " ", "- ", ": ", "no ", "a", "has\tnot ", "utan-"])
+@pytest.mark.parametrize(
+    "part", ["without java ", "never used java ", " ", "- ", ": ", "no ", "a", "has\tnot ", "utan-"]
+)
 def test_a_text_of_nothing_but_cues_is_read_at_once(part):
     text = part * (400_000 // len(part))
     began = time.monotonic()

@@ -52,6 +52,15 @@ def test_the_queries_that_changed_most_are_named_on_both_sides():
     assert [q.query for q in found.lost] == ["q2"]
 
 
+def test_people_who_came_or_went_between_two_runs_are_said():
+    def of(people):
+        return result_of([0.1, 0.2]).model_copy(update={"stamp": stamp.model_copy(update={"people": people})})
+
+    stamp = result_of([0.1]).stamp
+    assert any("of 900 and of 950 people" in line for line in compare(of(900), of(950)).warnings)
+    assert not any("people" in line for line in compare(of(900), of(900)).warnings)
+
+
 def test_results_that_do_not_belong_together_are_refused():
     with pytest.raises(BadInput, match="s and t"):
         compare(result_of([0.1]), result_of([0.1], suite="t"))

@@ -56,6 +56,7 @@ def test_a_wrong_query_is_named_with_its_line(tmp_path, queries, said):
         (TOML + "colour = 'red'\n", "suite.toml, colour"),
         (TOML.replace('"tiny"', '"Tiny suite"'), "suite.toml, name"),
         (TOML.replace('"people"', '"crowd"'), "suite.toml, kind"),
+        (TOML.replace('grades = "levels"', "grades = {high = 3}"), "suite.toml, grades"),
     ],
 )
 def test_a_wrong_manifest_says_where(tmp_path, toml, said):
@@ -74,6 +75,13 @@ def test_a_person_who_is_no_record_is_named_with_their_line(tmp_path):
         list(suite.records())
 
 
+def test_a_person_twice_is_named_with_their_line(tmp_path):
+    with pytest.raises(BadFile, match=r"people.jsonl, line 5: the id anna a second time"):
+        open_suite(write_suite(tmp_path, people=[*PEOPLE, {**PEOPLE[0], "name": "Somebody else"}]))
+    with pytest.raises(BadFile, match=r"people.jsonl, line 5: no id"):
+        open_suite(write_suite(tmp_path, people=[*PEOPLE, {"name": "Nobody"}]))
+
+
 def test_a_suite_that_is_not_there_is_said_with_those_that_are():
     with pytest.raises(BadInput, match=r"'nowhere'.*cranfield"):
         open_suite("nowhere")
@@ -86,10 +94,11 @@ def test_another_word_anywhere_is_another_suite(tmp_path):
         open_suite(write_suite(tmp_path / str(number), **given)).digest
         for number, given in enumerate([
             {}, {"people": [*PEOPLE[:3], {**PEOPLE[3], "location": "Lund"}]}, {"qrels": [*QRELS, ("q1", "erik", 0)]},
-            {"queries": [*QUERIES[:2], {**QUERIES[2], "text": "place:Oslo"}]}, {"toml": TOML.replace("2026-11-01", "2026-11-02")},
+            {"queries": [*QUERIES[:2], {**QUERIES[2], "text": "place:Oslo"}]},
+            {"queries": [*QUERIES[:2], {**QUERIES[2], "metadata": {"only": True, "hide_history": True}}]}, {"toml": TOML.replace("2026-11-01", "2026-11-02")},
         ])
     }  # fmt: skip
-    assert len(digests) == 5
+    assert len(digests) == 6
     assert open_suite(write_suite(tmp_path / "again")).digest in digests
 
 
@@ -99,6 +108,26 @@ def test_qrels_in_trecs_form_and_gzipped_are_the_same(tmp_path):
     with gzip.open(trec, "wt") as out:
         out.write("q1 0 a 2\nq1 0 b -1\n")
     assert read_qrels(beir, queries=None, documents=None) == read_qrels(trec, queries=None, documents=None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("q1 a nan\nq1 b 1\n", "line 1: the grade 'nan'"),
+        ("q1 a 0.5\n", "line 1: the grade '0.5'"),
+        ("q1 0 a high\n", "line 1: the grade 'high'"),
+        ("q1 a 1\nquery-id corpus-id score\n", "line 2: the grade 'score'"),
+        ("q1 a --1\n", "line 1: the grade '--1'"),
+        ("q1 a 1 2 3\n", "line 1: 5 columns"),
+    ],
+)
+def test_only_a_head_is_a_head(tmp_path, lines, said):
+    """Whatever else stands in the first line is a judgement, and wrong: it is not left out in silence."""
+    (tmp_path / "q.tsv").write_text("\nquery-id\tcorpus-id\tscore\nq1\ta\t1\n")
+    assert read_qrels(tmp_path / "q.tsv", queries=None, documents=None) == {"q1": {"a": 1}}
+    (tmp_path / "q.tsv").write_text(lines)
+    with pytest.raises(BadFile, match=said):
+        read_qrels(tmp_path / "q.tsv", queries=None, documents=None)
 
 
 @pytest.mark.parametrize(

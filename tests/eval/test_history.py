@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.errors import BadInput
-from engine.query.criteria import Query
+from engine.query.criteria import Criterion, Query
 from engine.ranking.relevance import SIGNALS
 from engine.records import Activity, Application, Job, SourceRecord, Viewer
 from eval.dataset import open_suite
@@ -63,8 +63,8 @@ def people(ledger):
     return ledger.reader(ME).ids_of("crm", list(names))
 
 
-def searched(ledger, clock, text, considered, *, viewer=ME, offset=0):
-    query = Query(text=text).model_dump()
+def searched(ledger, clock, text, considered, *, viewer=ME, offset=0, criteria=()):
+    query = Query(text=text, criteria=criteria).model_dump()
     ledger.writer("default", "test").note_searches([
         SearchNote(viewer, {"query": query, "considered": considered, "offset": offset}, "x", None)
     ])  # fmt: skip
@@ -135,11 +135,18 @@ def test_a_search_is_replayed_with_what_it_showed(ledger, clock, tmp_path):
     searched(ledger, clock, "nurse", [ids["anna"], ids["mei"]], offset=20)
     searched(ledger, clock, "anna@example.com", [ids["anna"]])
     searched(ledger, clock, "  ", [ids["anna"]])
+    clicked = Criterion(kind="source", values=("ats",), label="source: ats", explicit=True)
+    typed = Criterion(kind="keyword", values=("triage",), label="triage", explicit=True, words='"triage"')
+    searched(ledger, clock, "nurse", [ids["omar"]], criteria=(clicked,))
+    searched(ledger, clock, 'nurse "triage"', [ids["omar"]], criteria=(typed,))
     built = build_from_history(ledger, tmp_path / "own", viewer=ME)
     suite = open_suite(tmp_path / "own" / "replay")
-    assert [(q.text, q.then, q.metadata["asked"]) for q in suite.queries] == [("nurse", (ids["anna"], ids["mei"]), 2)]
+    assert [(q.text, q.then, q.metadata["asked"]) for q in suite.queries] == [
+        ("nurse", (ids["anna"], ids["mei"]), 2), ('nurse "triage"', (ids["omar"],), 1)
+    ]  # fmt: skip
     assert built.left_out["searches for a person by name, e-mail or phone"] == 1
     assert built.left_out["searches by filters alone"] == 1
+    assert sum(n for reason, n in built.left_out.items() if reason.startswith("searches with filters")) == 1
     assert suite.qrels["s00000"] == {ids["anna"]: 0, ids["mei"]: 0}
 
 

@@ -10,7 +10,7 @@ from eval.formats import read_run
 from eval.metrics import measure
 from eval.rankers import NAMES, setup_of
 from eval.results import check_same, load
-from eval.run import run_suite
+from eval.run import judge, make_stamp, run_suite
 from tests.eval.conftest import QRELS, QUERIES, TOML, write_suite
 
 
@@ -47,7 +47,7 @@ def test_whoever_must_not_be_shown_and_is_is_counted_by_query(tmp_path):
     found = run_suite(suite, ["bm25"], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")["bm25"]
     assert found.violations == {"q1": ("mei",)}
     assert found.level_accuracy is None
-    assert "Levels: this ranker gives none." in found.not_measured
+    assert "Levels: bm25 gives none." in found.not_measured
 
 
 def test_where_only_the_judged_may_be_shown_everyone_else_counts(tmp_path):
@@ -62,6 +62,13 @@ def test_a_wrong_level_is_seen(tmp_path):
     found = run_suite(suite, ["headwater"], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")["headwater"]
     assert found.level_confusion["2>3"] == 1
     assert found.level_accuracy < 1.0
+
+
+def test_where_no_true_level_is_known_of_anyone_found_there_is_no_share(tmp_path):
+    suite = open_suite(write_suite(tmp_path, qrels=[("q2", "anna", -1), ("q2", "erik", 1)], queries=QUERIES[1:2]))
+    shown, levels = {"q2": [("anna", 1.0)]}, {"q2": {"anna": 3}}
+    found = judge(suite, "x", shown, levels, [], 10, ["ndcg@10"], make_stamp(None, None))
+    assert (found.level_accuracy, found.level_confusion) == (None, {})
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "encoder"])
@@ -81,7 +88,7 @@ def test_what_another_system_ranked_is_measured_from_its_file(tiny, tmp_path):
     assert found.by_query["p@1"] == {"q1": 1.0, "q2": 1.0, "q3": 0.0}
     assert found.zero_results == pytest.approx(1 / 3)
     assert found.stamp.encoder is None
-    assert any("1 places are ties" in line for line in found.not_measured)
+    assert any(f"1 places of {name} are ties" in line for line in found.not_measured)
     (tmp_path / "run.trec").write_text(lines + "q1 Q0 stranger 3 0.5 other\n")
     with pytest.raises(BadFile, match="line 4: there is no document 'stranger'"):
         run_suite(tiny, [name], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")

@@ -8,7 +8,7 @@ from engine.errors import BadInput
 from engine.ranking.learned import Learned, load_ranking
 from engine.ranking.relevance import SIGNALS
 from eval.dataset import open_suite
-from eval.features import PRIOR, Asked, export, table
+from eval.features import PRIOR, QueryTable, export, table
 from eval.installed import installed
 from eval.learn import save as save_trees
 from eval.learn import told, train
@@ -27,7 +27,7 @@ def made(queries, *, signal="text", seed=1, people=60):
         grades = (signals[:, SIGNALS.index(signal)] + 0.1 * rng.standard_normal(people) > 0.85).astype(np.int64)
         grades[0] = 1
         best = tuple([1] * int(grades.sum()))
-        found.append(Asked(
+        found.append(QueryTable(
             f"q{number:03d}", tuple(f"d{n:03d}" for n in range(people)), np.zeros(people), signals,
             np.zeros((people, len(PRIOR))), grades, np.ones(people, dtype=bool), best,
         ))  # fmt: skip
@@ -47,7 +47,7 @@ def test_where_nothing_tells_nothing_is_gained():
     noise = made(30)
     rng = np.random.default_rng(5)
     shuffled = [
-        Asked(a.query, a.documents, a.level, rng.random(a.signals.shape), a.prior, a.grades, a.judged, a.best)
+        QueryTable(a.query, a.documents, a.level, rng.random(a.signals.shape), a.prior, a.grades, a.judged, a.best)
         for a in noise
     ]
     found = tune(shuffled, suite="s", digest="d")
@@ -70,7 +70,7 @@ def test_levels_stand_above_whatever_is_learned():
     [one] = made(1)
     level = np.zeros(60)
     level[5] = 3.0
-    risen = Asked(
+    risen = QueryTable(
         one.query, one.documents, level, one.signals, one.prior, np.eye(60, dtype=np.int64)[5], one.judged, (1,)
     )
     assert gain(risen, default()) == 1.0
@@ -105,17 +105,19 @@ def test_weights_are_written_for_the_engine(tmp_path):
     assert load_ranking(tmp_path / "weights.json").relevance == found.weights
 
 
-def test_too_little_to_learn_from_is_said():
+def test_too_little_to_learn_from_is_said(tmp_path):
     with pytest.raises(BadInput, match="3 queries are too few"):
         tune(made(3), suite="s", digest="d")
     with pytest.raises(BadInput, match="20 queries are too few for trees"):
         told(made(20))
     alike = [
-        Asked(a.query, a.documents, a.level, a.signals, a.prior, np.ones(60, dtype=np.int64), a.judged, a.best)
+        QueryTable(a.query, a.documents, a.level, a.signals, a.prior, np.ones(60, dtype=np.int64), a.judged, a.best)
         for a in made(3)
     ]
     with pytest.raises(BadInput, match="tells two people of one level apart"):
         train(alike)
+    with pytest.raises(BadInput, match="nothing to learn from"):
+        export([], tmp_path / "x.parquet")
 
 
 def test_the_table_is_the_engines_own_and_goes_out_as_parquet(tmp_path):

@@ -38,8 +38,8 @@ def _asked(title: str, swedish: bool) -> str:
     return word if word[:2] in ("IT", "HR") else word.lower()
 
 
-def _title(key: str, **more: object) -> Need:
-    return Need("title", (key,), **more)  # type: ignore[arg-type]
+def _title(key: str) -> Need:
+    return Need("title", (key,))
 
 
 SKILLED = (
