@@ -128,6 +128,7 @@ class Answers:
             "query": result.query.model_dump(mode="json"),
             "counts": result.counts.model_dump(mode="json"),
             "order": result.order,
+            "reranked": result.reranked,
             "viewer": viewer.user,
         }
         while len(self._recent) > RECENT:
@@ -144,8 +145,9 @@ class Answers:
         place = {person_id: cursor.offset + number for number, (person_id, *_) in enumerate(page, 1)}
         query = Query.model_validate(stored["query"])
         result = self._runtime.rank(
-            query, list(place), viewer=viewer, policy=policy_of(asked.policy), weights=asked.weights
-        )
+            query, list(place), viewer=viewer, policy=policy_of(asked.policy), weights=asked.weights,
+            reranked=stored.get("reranked", ()),
+        )  # fmt: skip
         hits = sorted(
             (hit.model_copy(update={"rank": place[hit.person_id]}) for hit in result.hits), key=lambda hit: hit.rank
         )
@@ -237,4 +239,5 @@ def _stamp(runtime: Runtime) -> dict[str, Any]:
     return {
         "encoder": stamp.encoder, "lexicon": stamp.lexicon, "schema": stamp.schema, "recipe": stamp.recipe,
         "ranking": runtime.ranking.name if runtime.ranking else None,
+        "reranker": runtime.rerank.by.key if runtime.rerank else None,
     }  # fmt: skip

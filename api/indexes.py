@@ -15,7 +15,8 @@ from api.switch import Switch
 from engine.errors import NeedsOperator
 from engine.index import Index, IndexStamp, PersonPoint, Shelf, Standing, open_shelf
 from engine.lexicon import Lexicon
-from models import Encoder, Encoders, ModelError
+from engine.ranking.reranked import Rerank
+from models import Encoder, Encoders, ModelError, load_reranker
 from models.catalog import CatalogEntry
 
 
@@ -122,6 +123,16 @@ def _load(source: Source, entry: CatalogEntry) -> Encoder:
         return source.load(entry)
     except ModelError as error:
         raise NeedsOperator(str(error), "`headwater models verify` checks them all.") from error
+
+
+def open_reranker(settings: Settings) -> Rerank | None:
+    """What the settings name, if anything. Raises NeedsOperator."""
+    if settings.reranker is None:
+        return None
+    try:
+        return Rerank(load_reranker(settings.reranker, cache_dir=settings.model_dir))
+    except ModelError as error:
+        raise NeedsOperator(str(error), "HEADWATER_RERANKER names it; docs/models.md says what it may be.") from error
 
 
 def drop_wanted(settings: Settings, lexicon: Lexicon, source: Source | None = None) -> None:

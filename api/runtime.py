@@ -15,7 +15,7 @@ from time import monotonic
 import structlog
 
 from api.gate import Gate
-from api.indexes import Alone, Source, open_indexes, stamp_of
+from api.indexes import Alone, Source, open_indexes, open_reranker, stamp_of
 from api.lock import DataLock
 from api.secret import Secret, secret_of
 from api.settings import Settings
@@ -26,6 +26,7 @@ from engine.lexicon import Lexicon
 from engine.query.criteria import Query
 from engine.ranking.learned import Ranking, load_ranking
 from engine.ranking.relevance import Relevance, Weights
+from engine.ranking.reranked import Rerank
 from engine.ranking.results import SearchResult
 from engine.records import Policy, Viewer, Vocabulary
 from engine.search import rank, search
@@ -82,11 +83,12 @@ class Runtime:
         switch: Switch | None = None,
         remark: str | None = None,
         ranking: Ranking | None = None,
+        rerank: Rerank | None = None,
     ) -> None:
         self.ledger, self.index, self.encoder, self.lexicon = ledger, index, encoder, lexicon
         self.secret, self.lock, self.clock = secret, lock, clock
         self.workspace = workspace
-        self.switch, self.remark, self.ranking = switch, remark, ranking
+        self.switch, self.remark, self.ranking, self.rerank = switch, remark, ranking, rerank
         self.worker: Worker | None = None
         """Set by whoever starts one in this process: deliveries wake it."""
         self.gate = Gate()
@@ -145,17 +147,19 @@ class Runtime:
             return search(
                 query, viewer=viewer, policy=policy, weights=self._relevance(weights), index=self.index,
                 encoder=self.encoder, lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, limit=limit,
-                levels=levels, reach=reach,
+                levels=levels, reach=reach, rerank=self.rerank,
             )  # fmt: skip
 
     def rank(
-        self, query: Query, ids: Sequence[str], *, viewer: Viewer, policy: Policy, weights: Weights
-    ) -> SearchResult:
+        self, query: Query, ids: Sequence[str], *, viewer: Viewer, policy: Policy, weights: Weights,
+        reranked: Collection[str] | None = None,
+    ) -> SearchResult:  # fmt: skip
         vocabulary, reach = self.vocabulary(viewer), self.reader(viewer).reach()
         with self.gate.shared():
             return rank(
                 query, ids, viewer=viewer, policy=policy, weights=self._relevance(weights), index=self.index,
                 encoder=self.encoder, lexicon=self.lexicon, vocabulary=vocabulary, today=self.today, reach=reach,
+                rerank=self.rerank, reranked=reranked,
             )  # fmt: skip
 
     def _relevance(self, asked: Weights) -> Relevance:
@@ -296,11 +300,12 @@ def open_runtime(
         ledger = Ledger.open(settings.database, create=create)
         lexicon = Lexicon.default()
         ranking = load_ranking(settings.ranking) if settings.ranking else None
+        rerank = open_reranker(settings)
         opened = open_indexes(settings, lexicon, encoders)
         return Runtime(
             ledger=ledger, index=opened.index, encoder=opened.encoder, lexicon=lexicon, secret=secret, lock=lock,
             workspace=settings.workspace, shelf=opened.shelf, switch=opened.switch, remark=opened.remark,
-            ranking=ranking,
+            ranking=ranking, rerank=rerank,
         )  # fmt: skip
     except BaseException:
         lock.close()

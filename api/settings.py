@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     """A name of ``headwater models list``."""
     ranking: Path | None = None
     """A file that ``headwater eval tune`` wrote. Unset: the weights of docs/ranking.md."""
+    reranker: Path | None = None
+    """A folder with a cross-encoder that reads the first few once more. Unset: nobody does."""
     encoder_dir: Path | None = None
     """Where converted encoders go. Unset: ``models`` in ``data_dir``. Several installations may share it."""
     secret_key: SecretStr | None = Field(default=None, min_length=32)

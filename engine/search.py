@@ -28,6 +28,7 @@ from engine.ranking.levels import Levels, find_levels
 from engine.ranking.names import find_named
 from engine.ranking.prior import prior_columns, reasons
 from engine.ranking.relevance import Relevance, current, relevance_parts
+from engine.ranking.reranked import Rerank, reranked_parts, text_of
 from engine.ranking.results import Hit, Parts, SearchResult
 from engine.ranking.verdicts import Judged
 from engine.ranking.wall import Wall
@@ -62,11 +63,13 @@ def search(
     offset: int = 0,
     levels: Collection[int] | None = None,
     reach: Mapping[str, Collection[str]] | None = None,
+    rerank: Rerank | None = None,
 ) -> SearchResult:
     """The best ``limit`` people after ``offset``, with exact counts over the workspace.
 
     question: what was typed, or a structured Query given back. levels: only these (a tab of the page). reach: of a
-    viewer who is bound to jobs, job id -> ids of the people they may find; for any other None.
+    viewer who is bound to jobs, job id -> ids of the people they may find; for any other None. rerank: who reads the
+    first few once more.
     """
     wall, clock, start = Wall.around(viewer, reach), Clock(), perf_counter()
     with clock.phase("understand"):
@@ -76,6 +79,9 @@ def search(
     scored = _rank(
         some.points, some.scores, some.judged, some.found, index, some.named, wall.policy(policy), weights, today, clock
     )
+    first = scored.points[: rerank.depth] if rerank and not some.named else []
+    if rerank and first:
+        scored = _read_again(scored, first, some.query, rerank, index, some.legs, clock)
     order = tuple(
         zip(
             [index.columns.people[row] for row in scored.rows[:ORDER].tolist()],
@@ -87,7 +93,8 @@ def search(
     hits = _show(scored, range(offset, min(offset + limit, len(scored.points))), some.judged, index, some.legs, clock)
     clock.took["total"] = (perf_counter() - start) * 1000
     counts = some.found.counts(index.columns)
-    return SearchResult(query=some.query, counts=counts, hits=hits, order=order, took_ms=clock.took)
+    read = tuple(index.columns.people[row] for row in rows_of(first, index.columns).tolist())
+    return SearchResult(query=some.query, counts=counts, hits=hits, order=order, reranked=read, took_ms=clock.took)
 
 
 def rank(
@@ -103,10 +110,12 @@ def rank(
     vocabulary: Vocabulary,
     today: date,
     reach: Mapping[str, Collection[str]] | None = None,
+    rerank: Rerank | None = None,
+    reranked: Collection[str] | None = None,
 ) -> SearchResult:
     """The given people in order, all of them that the index holds: one who breaks a must stands at level 0.
 
-    reach: as in ``search``.
+    reach, rerank: as in ``search``. reranked: read these once more, those a search did, instead of the first few.
     """
     wall = Wall.around(viewer, reach)
     clock = Clock()
@@ -126,6 +135,10 @@ def rank(
     with clock.phase("rescore"):
         scores = score(known, index, legs)
     scored = _rank(known, scores, judged, found, index, named, wall.policy(policy), weights, today, clock)
+    if rerank and not named:
+        again = set(map(point_id, reranked or ()))
+        first = scored.points[: rerank.depth] if reranked is None else [p for p in scored.points if p in again]
+        scored = _read_again(scored, first, query, rerank, index, legs, clock)
     hits = _show(scored, range(len(scored.points)), judged, index, legs, clock)
     here = to_bitmap(scored.rows)
     given = Levels({k: rows & here for k, rows in found.of.items()}, here, found.dropped_for_empty)
@@ -159,6 +172,32 @@ def _rank(
         scores=np.asarray(total[order]),
         relevance={leg: part[order] for leg, part in parts.items()},
         priors={name: part[order] for name, part in priors.items()},
+    )
+
+
+def _read_again(
+    scored: _Scored, first: Sequence[int], query: Query, rerank: Rerank, index: Index, legs: dict[VectorName, Leg],
+    clock: Clock,
+) -> _Scored:  # fmt: skip
+    """The same people in the order that what is read of the first few makes. first: their points."""
+    if not query.semantic:
+        return scored
+    with clock.phase("rerank"):
+        cards, leg = index.shown(first), legs.get("passages")
+        texts = [text_of(cards.get(point), leg.dense if leg else None) for point in first]
+        place = {point: number for number, point in enumerate(scored.points)}
+        said = rerank.by.score(query.semantic, texts)
+        parts = reranked_parts(scored.relevance, [place[point] for point in first], said, rerank.share)
+        relevance = sum(parts.values())
+        total = 10 * scored.levels + relevance + (sum(scored.priors.values()) if scored.priors else 0.0)
+        order = _order(np.asarray(total), [index.columns.people[row] for row in scored.rows.tolist()])
+    return _Scored(
+        points=[scored.points[i] for i in order.tolist()],
+        rows=scored.rows[order],
+        levels=scored.levels[order],
+        scores=np.asarray(total)[order],
+        relevance={name: part[order] for name, part in parts.items()},
+        priors={name: part[order] for name, part in scored.priors.items()},
     )
 
 

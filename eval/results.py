@@ -29,6 +29,7 @@ class Stamp(Record):
     """The tree held what was not committed."""
     encoder: str | None = None
     lexicon: str | None = None
+    reranker: str | None = None
     python: str
     libraries: dict[str, str] = {}
     seed: int | None = None

@@ -30,6 +30,7 @@ from eval.formats import Run, ties
 from eval.installed import Installed, Report, installed, load
 from eval.metrics import Measure, mean, measurable, measure, percentile
 from eval.rankers import Bench, Ranker, make_ranker
+from eval.rankers.engine import Engine
 from eval.results import Latency, Result, Stamp
 from models import DEFAULT
 
@@ -65,6 +66,7 @@ def run_suite(
             lambda: at or stack.enter_context(installed(suite, ready(), folder / "installed", report=report)),
             ready,
             folder / "installed",
+            cache_dir,
         )
         made = [(name, make_ranker(name, bench)) for name in dict.fromkeys(rankers)]
         found = {}
@@ -73,7 +75,9 @@ def run_suite(
             uses_engine = bool(levels) or name.startswith("legs-")
             encoded = uses_engine or name in ("encoder", "bm25+encoder")
             people = len(bench.installed.index.columns) if suite.manifest.kind == "installation" else None
-            stamp = make_stamp(bench.encoder.key if encoded else None, suite.manifest.seed, people)
+            stamp = make_stamp(bench.encoder.key if encoded else None, suite.manifest.seed, people).model_copy(
+                update={"reranker": ranker.reranker if isinstance(ranker, Engine) else None}
+            )
             found[name] = judge(suite, name, run, levels, took, depth, metrics or suite.manifest.metrics, stamp)
             results.save(folder / suite.name / _safe(name), found[name], run)
     return found

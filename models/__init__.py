@@ -8,9 +8,13 @@ from models.catalog import CATALOG, DEFAULT
 from models.encoder import Encoder, Kind, Vectors
 from models.encoders import Encoders
 from models.errors import ModelError
-from models.fake import FakeEncoder
+from models.fake import FakeEncoder, FakeReranker
+from models.reranker import Reranker, load_reranker
 
-__all__ = ["CATALOG", "DEFAULT", "Encoder", "Encoders", "FakeEncoder", "Kind", "ModelError", "Vectors", "load_encoder"]
+__all__ = [
+    "CATALOG", "DEFAULT", "Encoder", "Encoders", "FakeEncoder", "FakeReranker", "Kind", "ModelError", "Reranker",
+    "Vectors", "load_encoder", "load_reranker",
+]  # fmt: skip
 
 
 def load_encoder(name: str = DEFAULT, *, cache_dir: Path) -> Encoder:

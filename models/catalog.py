@@ -11,7 +11,7 @@ from typing import Literal
 
 from models.errors import MissingModel, UnknownModel, WrongWeights
 
-Form = Literal["folder", "packed"]
+Form = Literal["folder", "packed", "pairs"]
 Pooling = Literal["mean", "cls"]
 
 
@@ -30,7 +30,8 @@ class CatalogEntry:
     languages: tuple[str, ...]
     licence: str
     form: Form = "folder"
-    """``folder``: as sentence-transformers saves a model. ``packed``: one 4-bit file, see packed.py."""
+    """``folder``: as sentence-transformers saves an encoder. ``packed``: one 4-bit file, see packed.py. ``pairs``: a
+    folder with a cross-encoder, see reranker.py."""
     pooling: Pooling = "mean"
     query_prefix: str = ""
     passage_prefix: str = ""

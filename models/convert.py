@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,17 @@ from models.packed import Packed, read_packed
 
 FILES = ("model.xml", "model.bin", "tokenizer.json")
 MANIFEST = "manifest.json"
+PAIR_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def convert(entry: CatalogEntry, target: Path) -> None:
     source = entry.verify()
     target.mkdir(parents=True, exist_ok=True)
+    if entry.form == "pairs":
+        _save_pairs(source, target / "model.xml")
+        shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
+        _sign(target)
+        return
     if entry.form == "packed":
         packed = read_packed(source / entry.weights)
         bert = bert_of(packed)
@@ -31,11 +38,14 @@ def convert(entry: CatalogEntry, target: Path) -> None:
         bert = _bert_of_folder(source)
         shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
     _save(bert, entry.pooling, target / "model.xml")
+    _sign(target)
+
+
+def _sign(target: Path) -> None:
     (target / MANIFEST).write_text(json.dumps({name: sha256_of(target / name) for name in FILES}))
 
 
 def _save(bert: Any, pooling: str, path: Path) -> None:
-    import openvino as ov
     import torch
 
     class Embed(torch.nn.Module):
@@ -52,14 +62,42 @@ def _save(bert: Any, pooling: str, path: Path) -> None:
                 pooled = (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(pooled, p=2, dim=1)
 
-    example = {"input_ids": torch.ones(2, 8, dtype=torch.int64), "attention_mask": torch.ones(2, 8, dtype=torch.int64)}
+    _trace(Embed(), ("input_ids", "attention_mask"), path)
+
+
+def _trace(module: Any, names: Sequence[str], path: Path) -> None:
+    """names: of the inputs, each (texts, tokens) of whole numbers."""
+    import openvino as ov
+    import torch
+
     with torch.no_grad():
-        model = ov.convert_model(Embed(), example_input=example)
-    for port, label in zip(model.inputs, ("input_ids", "attention_mask"), strict=True):
+        model = ov.convert_model(module, example_input={name: torch.ones(2, 8, dtype=torch.int64) for name in names})
+    for port, label in zip(model.inputs, names, strict=True):
         port.get_tensor().set_names({label})
         port.get_node().set_partial_shape(ov.PartialShape([-1, -1]))
     model.validate_nodes_and_infer_types()
     ov.save_model(model, path, compress_to_fp16=True)
+
+
+def _save_pairs(folder: Path, path: Path) -> None:
+    """A cross-encoder: the tokens of question and text -> one number a pair."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    bert: Any = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True).eval()
+    if bert.config.num_labels != 1:
+        raise ValueError(f"it tells {bert.config.num_labels} classes apart; a reranker gives one number a pair")
+
+    class Score(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
+            kinds = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            return self.bert(input_ids=input_ids, attention_mask=attention_mask, **kinds).logits[:, 0]
+
+    _trace(Score(), PAIR_INPUTS if getattr(bert.config, "type_vocab_size", 0) > 1 else PAIR_INPUTS[:2], path)
 
 
 def _bert_of_folder(folder: Path) -> Any:

@@ -1,4 +1,4 @@
-"""An encoder that needs no model: texts that share words are near. For tests and dry runs, not for users."""
+"""An encoder and a reranker that need no model: texts that share words are near. For tests and dry runs, no users."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.encoder import Kind, Pending, Vectors
 
@@ -41,3 +42,14 @@ class FakeEncoder:
 
     def begin(self, text: str) -> Pending:
         return lambda: np.asarray(self.encode([text], kind="query")[0])
+
+
+class FakeReranker:
+    """The share of the question's words that a text says."""
+
+    key = "fake-reranker@1"
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float64]:
+        asked = set(_WORD.findall(question.casefold()))
+        said = [len(asked & set(_WORD.findall(text.casefold()))) for text in texts]
+        return np.array(said, dtype=np.float64) / max(1, len(asked))

@@ -39,7 +39,7 @@ and waited for, and every column of padding costs it time."""
 _MEETING = threading.Lock()
 
 
-def _meet_numpy() -> None:
+def meet_numpy() -> None:
     """Let OpenVINO's binding look numpy up once, in one thread.
 
     It does so at the first array it is given, under a lock of its own that it takes while holding the interpreter's:
@@ -74,9 +74,9 @@ def converted(entry: CatalogEntry, cache_dir: Path) -> Path:
         )
         if child.returncode:
             last = (child.stderr.strip().splitlines() or ["no output"])[-1]
-            raise ModelError(f"converting the encoder {entry.name!r} failed: {last}. Run `make setup` and try again.")
+            raise ModelError(f"converting the model {entry.name!r} failed: {last}. Run `make setup` and try again.")
         if not _intact(scratch):
-            raise ModelError(f"converting the encoder {entry.name!r} left nothing whole. Is the disk full?")
+            raise ModelError(f"converting the model {entry.name!r} left nothing whole. Is the disk full?")
         if final.exists() and not _intact(final):  # someone emptied or damaged the cache
             shutil.rmtree(final)
         try:
@@ -113,7 +113,7 @@ class OpenVinoEncoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_length=entry.max_tokens)
         self._tokenizer.no_padding()
-        _meet_numpy()
+        meet_numpy()
         self._pad = self._tokenizer.token_to_id("[PAD]") or self._tokenizer.token_to_id("<pad>") or 0
         self._core = ov.Core()
         capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -133,13 +133,13 @@ class OpenVinoEncoder:
             return np.zeros((0, self.dim), dtype=np.float32)
         encodings = self._tokens(texts, kind)
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for rows, width in _batches([len(e.ids) for e in encodings], self.max_tokens, WIDTH_STEP[kind]):
+        for rows, width in batches([len(e.ids) for e in encodings], self.max_tokens, WIDTH_STEP[kind]):
             vectors[rows] = self._start([encodings[row].ids for row in rows], width, kind)()
         return self._checked(vectors)
 
     def begin(self, text: str) -> Pending:
         encodings = self._tokens([text], "query")
-        ((_, width),) = _batches([len(encodings[0].ids)], self.max_tokens, WIDTH_STEP["query"])
+        ((_, width),) = batches([len(encodings[0].ids)], self.max_tokens, WIDTH_STEP["query"])
         wait = self._start([encodings[0].ids], width, "query")
         return lambda: np.asarray(self._checked(wait())[0])
 
@@ -186,7 +186,7 @@ class OpenVinoEncoder:
             return self._models[kind]
 
 
-def _batches(lengths: list[int], longest: int, step: int = 16) -> Iterator[tuple[list[int], int]]:
+def batches(lengths: list[int], longest: int, step: int = 16) -> Iterator[tuple[list[int], int]]:
     """Row numbers in batches of like length, shortest first, with the width to pad them to."""
     batch: list[int] = []
     width = 0

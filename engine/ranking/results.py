@@ -67,8 +67,10 @@ class SearchResult(Record):
     hits: tuple[Hit, ...]
     order: tuple[tuple[str, int, float], ...] = ()
     """(person id, level, score) of everyone considered, best first, at most 1,000: what pages are cut from."""
+    reranked: tuple[str, ...] = ()
+    """Of them, whom a reranker read."""
     took_ms: dict[str, float] = {}
-    """phase -> ms: understand, encode, levels, legs, rescore, rank, evidence, total"""
+    """phase -> ms: understand, encode, levels, legs, rescore, rank, rerank, evidence, total"""
 
 
 __all__ = ["Counts", "Criterion", "Evidence", "Hit", "Parts", "SearchResult"]

@@ -7,13 +7,16 @@
 `bm25`, `rank-bm25`, `bm25s`, `encoder`, `bm25+encoder`     baselines over whole texts
 `then`                  what was shown when it was asked, of a suite that replays searches
 `run:FILE`              what another system ranked, as a TREC run
-`headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off), a leg's weight, and
-                        `ranking`, a file that `headwater eval tune` wrote
+`headwater:NAME=VALUE,…`  any of `policy`, `prior_max`, `criteria` and `expansion` (on, off), a leg's weight,
+                        `ranking`, a file that `headwater eval tune` wrote, and `reranker`, a folder with a
+                        cross-encoder, `rerank_share` (0 to 1) and `rerank_depth` (people)
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -24,8 +27,14 @@ from engine.records import Policy
 from eval.rankers import dense, lexical
 from eval.rankers.engine import Engine, Legs, Setup, Then
 from eval.rankers.ranker import Bench, FromFile, Ranked, Ranker
+from models import load_reranker
 
 LEGS = tuple(Weights.model_fields)
+READING: dict[str, Callable[[str], Any]] = {
+    "reranker": Path, "rerank_share": lambda said: _within(float(said), 0, 1),
+    "rerank_depth": lambda said: _within(int(said), 1, 1000),
+}  # fmt: skip
+SWITCHES = ("criteria", "expansion")
 BASELINES = (*lexical.SCORERS, "encoder", "bm25+encoder")
 ABLATIONS = (
     "no-criteria", "no-expansion", "no-prior", *(f"no-{leg}" for leg in LEGS), *(f"only-{leg}" for leg in LEGS)
@@ -53,7 +62,9 @@ def make_ranker(name: str, bench: Bench) -> Ranker:
                 f"{bench.suite.name} does not say what was shown then.", "Only `replay` of --from-history does."
             )
         return Then()
-    return Engine(name, bench.installed, setup_of(name))
+    setup = setup_of(name)
+    reranker = load_reranker(setup.reranker, cache_dir=bench.models) if setup.reranker else None
+    return Engine(name, bench.installed, setup, reranker)
 
 
 def setup_of(name: str) -> Setup:
@@ -78,7 +89,7 @@ def setup_of(name: str) -> Setup:
 def _said(name: str, said: str) -> Setup:
     policy: dict[str, str | float] = {}
     weights: dict[str, float] = {}
-    switches = {"criteria": True, "expansion": True}
+    more: dict[str, Any] = {}
     learned: Relevance | None = None
     for part in said.split(","):
         key, _, value = part.strip().partition("=")
@@ -87,22 +98,32 @@ def _said(name: str, said: str) -> Setup:
                 policy["name"] = value
             elif key == "prior_max":
                 policy["prior_max"] = float(value)
-            elif key in switches:
-                switches[key] = {"on": True, "off": False}[value]
+            elif key in SWITCHES:
+                more[key] = {"on": True, "off": False}[value]
             elif key == "ranking":
                 learned = load_ranking(Path(value)).relevance
+            elif key in READING:
+                more[key] = READING[key](value)
             elif key in LEGS:
                 weights[key] = float(value)
             else:
-                known = ", ".join(("policy", "prior_max", "ranking", *switches, *LEGS))
+                known = ", ".join(("policy", "prior_max", "ranking", *READING, *SWITCHES, *LEGS))
                 raise BadInput(f"{name}: {key!r} is nothing to set.", f"Set of {known}.")
         except (KeyError, ValueError):
-            raise BadInput(f"{name}: {key} cannot be {value!r}.", "Weights are numbers, switches on or off.") from None
+            raise BadInput(
+                f"{name}: {key} cannot be {value!r}.", "Weights are numbers, shares 0 to 1, switches on or off."
+            ) from None
     try:
-        return Setup(Policy.model_validate(policy), learned or Weights.model_validate(weights), **switches)
+        return Setup(Policy.model_validate(policy), learned or Weights.model_validate(weights), **more)
     except ValidationError as error:
         first = error.errors()[0]
         raise BadInput(f"{name}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+
+
+def _within(number: float, low: float, high: float) -> float:
+    if not low <= number <= high:
+        raise ValueError(number)
+    return number
 
 
 __all__ = ["ABLATIONS", "BASELINES", "LEGS", "NAMES", "Bench", "Ranked", "Ranker", "make_ranker", "setup_of"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from engine.query import understand
 from engine.query.criteria import Query
 from engine.ranking.candidates import make_legs
 from engine.ranking.relevance import Relevance, Weights
+from engine.ranking.reranked import DEPTH, SHARE, Rerank
 from engine.records import Policy
 from engine.search import search
 from eval.dataset import Asked
 from eval.installed import Installed
 from eval.rankers.dense import by_distribution, by_ranks
 from eval.rankers.ranker import Ranked
+from models import Reranker
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,18 @@ class Setup:
     criteria: bool = True
     """False: words and meaning alone, nothing is understood, so all are of one level."""
     expansion: bool = True
+    reranker: Path | None = None
+    rerank_share: float = SHARE
+    rerank_depth: int = DEPTH
 
 
 class Engine:
     """``engine.search``, the very call the API makes."""
 
-    def __init__(self, name: str, at: Installed, setup: Setup) -> None:
+    def __init__(self, name: str, at: Installed, setup: Setup, reranker: Reranker | None = None) -> None:
         self.name, self._at, self._setup = name, at, setup
+        self.reranker = reranker.key if reranker else None
+        self._rerank = Rerank(reranker, setup.rerank_share, setup.rerank_depth) if reranker else None
 
     def rank(self, asked: Asked, depth: int) -> Ranked:
         at, setup = self._at, self._setup
@@ -48,6 +56,7 @@ class Engine:
         found = search(
             query, viewer=at.viewer, policy=policy, weights=weights, index=at.index, encoder=at.encoder,
             lexicon=at.lexicon, vocabulary=at.vocabulary, today=at.today, limit=20,
+            rerank=self._rerank,
         )  # fmt: skip
         order = [(at.document.get(person, person), score) for person, _, score in found.order[:depth]]
         levels = {at.document.get(person, person): level for person, level, _ in found.order[:depth]}

@@ -55,6 +55,8 @@ class Bench:
     load_encoder: Callable[[], Encoder]
     folder: Path
     """Where what is dear to make is kept."""
+    models: Path
+    """Where converted models are."""
 
     @cached_property
     def installed(self) -> Installed:

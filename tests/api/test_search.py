@@ -7,7 +7,9 @@ import pytest
 
 from engine.ranking.learned import load_ranking
 from engine.ranking.relevance import SIGNALS
+from engine.ranking.reranked import Rerank
 from engine.records import Viewer
+from models import FakeReranker
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -196,6 +198,24 @@ def test_rank_wants_exactly_one_thing_to_rank_for(client):
 
 def test_a_job_one_may_not_see_is_not_there(client):
     assert client.post("/v1/rank", json={"ids": ["x"], "job_id": "test:j3"}).status_code == 404
+
+
+def test_with_a_reranker_pages_still_follow_one_another_and_it_is_noted(client, runtime, app):
+    plain = ask(client, text="backend developer in Stockholm")["hits"]
+    runtime.rerank = Rerank(FakeReranker(), share=0.5, depth=3)
+    whole = ask(client, text="backend developer in Stockholm")
+    read = [h["person_id"] for h in whole["hits"] if "reranker" in h["parts"]["relevance_parts"]]
+    assert set(read) == {h["person_id"] for h in plain[:3]}
+    assert "rerank" in whole["took_ms"]
+    first = ask(client, text="backend developer in Stockholm", limit=2)
+    app.state.answers.settle()
+    app.state.answers._recent.clear()  # as another process has it
+    second = ask(client, text="backend developer in Stockholm", limit=2, cursor=first["cursor"])
+    pages = first["hits"] + second["hits"]
+    assert [(h["person_id"], h["score"]) for h in pages] == [(h["person_id"], h["score"]) for h in whole["hits"][:4]]
+    noted = [one["stamp"]["reranker"] for one in runtime.ledger.reader(Viewer()).impressions()]
+    assert noted[-1] is None
+    assert noted[0] == FakeReranker.key
 
 
 def test_a_ranking_that_was_learned_orders_and_is_noted_unless_other_weights_are_asked_for(

@@ -11,7 +11,9 @@ from eval.metrics import measure
 from eval.rankers import NAMES, setup_of
 from eval.results import check_same, load
 from eval.run import judge, make_stamp, run_suite
+from models.errors import MissingModel
 from tests.eval.conftest import QRELS, QUERIES, TOML, write_suite
+from tests.models.crossencoder import write_model
 
 
 def test_the_engine_is_measured_as_users_get_it(measured):
@@ -80,6 +82,21 @@ def test_every_ranker_can_be_run(name, measured, tiny):
     assert all(0 < len(order) <= 4 for order in run.values())
 
 
+@pytest.mark.slow
+def test_a_reranker_is_switched_on_by_naming_it(tiny, tmp_path):
+    """Its weights mean nothing, so only that it has its say: the two who are on one level may change places."""
+    folder = write_model(tmp_path / "model", "bert")
+    on = f"headwater:reranker={folder},rerank_share=1,rerank_depth=3"
+    found = run_suite(tiny, ["headwater", on], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")
+    assert found["headwater"].stamp.reranker is None
+    assert found[on].stamp.reranker.startswith("reranker-")
+    runs = {load(path.parent).ranker: read_run(path) for path in (tmp_path / "out").rglob("run.trec")}
+    assert {q: len(order) for q, order in runs[on].items()} == {q: len(order) for q, order in runs["headwater"].items()}
+    assert runs[on] != runs["headwater"]
+    with pytest.raises(MissingModel, match="cross-encoder"):
+        run_suite(tiny, [f"headwater:reranker={tmp_path}"], folder=tmp_path / "out", cache_dir=tmp_path, encoder="fake")
+
+
 def test_what_another_system_ranked_is_measured_from_its_file(tiny, tmp_path):
     lines = "q1 Q0 mei 1 2.5 other\nq1 Q0 omar 2 2.5 other\nq2 Q0 anna 1 0.1 other\n"
     (tmp_path / "run.trec").write_text(lines)
@@ -111,6 +128,8 @@ def test_a_part_that_is_taken_out_is_out():
         ("headwater:colour=red", "'colour' is nothing to set"),
         ("headwater:criteria=maybe", "criteria cannot be 'maybe'"),
         ("headwater:policy=best", "name: "),
+        ("headwater:rerank_share=2", "rerank_share cannot be '2'"),
+        ("headwater:rerank_depth=0", "rerank_depth cannot be '0'"),
     ],
 )
 def test_a_ranker_that_there_is_not_is_named(name, said):

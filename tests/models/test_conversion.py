@@ -114,7 +114,7 @@ def test_a_child_that_fails_is_told_with_its_last_word_and_leaves_nothing(tmp_pa
     entry = replace(
         CATALOG["multilingual"], package=str(tmp_path / "source"), folder="", weights="broken.bin", sha256=digest
     )
-    with pytest.raises(ModelError, match=r"converting the encoder 'multilingual' failed: .*broken\.bin"):
+    with pytest.raises(ModelError, match=r"converting the model 'multilingual' failed: .*broken\.bin"):
         converted(entry, tmp_path / "cache")
     assert list((tmp_path / "cache" / "encoders").iterdir()) == []
 

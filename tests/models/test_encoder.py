@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from models import FakeEncoder, load_encoder
 from models.catalog import CATALOG, entry
 from models.errors import BadOutput, MissingModel, UnknownModel, WrongWeights
-from models.runtime import TOKENS_PER_BATCH, _batches, converted
+from models.runtime import TOKENS_PER_BATCH, batches, converted
 
 TEXTS = ["nurse", "", "backend developer in Go and Kubernetes " * 40, "sjuksköterska i Göteborg", "a b c " * 900]
 
@@ -49,10 +49,10 @@ def test_fake_puts_texts_that_share_words_nearer():
 
 @given(st.lists(st.integers(1, 256), max_size=300))
 def test_batches_hold_every_row_once_and_stay_within_the_budget(lengths):
-    batches = list(_batches(lengths, 256))
-    assert sorted(row for rows, _ in batches for row in rows) == list(range(len(lengths)))
-    assert all(len(rows) == 1 or len(rows) * width <= TOKENS_PER_BATCH for rows, width in batches)
-    assert all(max(lengths[row] for row in rows) <= width <= 256 for rows, width in batches)
+    found = list(batches(lengths, 256))
+    assert sorted(row for rows, _ in found for row in rows) == list(range(len(lengths)))
+    assert all(len(rows) == 1 or len(rows) * width <= TOKENS_PER_BATCH for rows, width in found)
+    assert all(max(lengths[row] for row in rows) <= width <= 256 for rows, width in found)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
