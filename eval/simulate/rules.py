@@ -160,7 +160,10 @@ def _accounted(world: World) -> Iterator[str]:
 
 def _lost_its_mark(world: World, row: OutboxRow) -> bool:
     """A person is known again by their e-mail address. A backup from before they were made does not know that it was
-    changed since: docs/sync.md says so."""
+    changed since: docs/sync.md says so. What is owed of such a person is made once more with them."""
+    if row.kind == "application":
+        makers = [one for one in world.store().actions(limit=1000) if one.kind == "candidate"]
+        return any(one.remote_id == row.person and _lost_its_mark(world, one) for one in makers)
     email = row.draft.get("body", {}).get("email")
     made = [world.ats.people[e.item] for e in world.ats.effects if e.mark == row.id and e.item in world.ats.people]
     return world.restored and row.kind == "candidate" and any(one.email != email for one in made)

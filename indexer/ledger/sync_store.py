@@ -78,6 +78,7 @@ _PURGE = (
 _NEXT_OWED = heads().where(s.outbox.c.due_at <= bindparam("now")).order_by(s.outbox.c.seq).limit(1)
 _O = s.outbox.c
 _OWED = select(s.outbox).where(*t.mine(s.outbox), t.among(_O.person), _O.state.in_(OPEN)).order_by(_O.seq)
+_UNSURE = select(s.outbox).where(*t.mine(s.outbox), _O.state.in_(("sending", "unknown"))).order_by(_O.seq)
 _DRAFTS = (
     select(_O.id, _O.draft)
     .where(*t.mine(s.outbox), _O.person == bindparam("whose"), _O.state.in_(OPEN))
@@ -246,6 +247,11 @@ class SyncStore:
         """When the next may be tried; None: nothing is owed."""
         found: str | None = self._rows(_OWED_AT, self._me)[0][0]
         return found
+
+    def unsure(self, kinds: Sequence[str]) -> list[OutboxRow]:
+        """What may have made an item of these kinds, without an answer."""
+        rows = self._rows(_UNSURE, self._me)
+        return [row for row in map(outbox_row, rows) if row.draft["item_kind"] in kinds and row.draft.get("body")]
 
     def action(self, action_id: str) -> OutboxRow | None:
         rows = self._rows(select(s.outbox).where(*self._own(s.outbox), s.outbox.c.id == action_id))

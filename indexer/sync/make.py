@@ -7,7 +7,7 @@ came, its effect is looked for, for longer than the vendor's reads may trail, be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from engine.errors import HeadwaterError, NeedsOperator
@@ -57,6 +57,19 @@ def make(work: Work, some: owed.Together) -> bool:
         if not written.whole:
             tx.want(*owed.root(work, owner), HOOK)
     return True
+
+
+def recognise(work: Work, people: Collection[str]) -> None:
+    """Whether one of these people, just read, is somebody whose making got no answer.
+
+    At once, before anybody here finds them and changes the address they are known by.
+    """
+    for head in work.store.unsure(tuple(work.connector.roots)):
+        draft = Draft.model_validate(head.draft)
+        read = (one for one in work.store.read_since(draft.item_kind, head.sent_at or head.at) if one.owner in people)
+        if (found := _among(work, draft, head, (item_of(one) for one in read))) is not None:
+            with work.store.write() as tx:
+                _made(work, tx, owed.Together((head,), (draft,)), found)
 
 
 def _link(work: Work, draft: Draft) -> dict[str, str]:

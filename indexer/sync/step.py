@@ -13,10 +13,11 @@ from functools import partial
 from typing import Literal
 
 from indexer.connectors.connector import Feed
-from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, WRITE, FetchRow, InboxRow, Mode, WalkRow
+from indexer.ledger import BACKFILL, HOOK, POLL, SWEEP, WRITE, DirtyRoot, FetchRow, InboxRow, Mode, WalkRow
 from indexer.sync.apply import BATCH, apply
 from indexer.sync.budget import ready_at
 from indexer.sync.inbox import take_inbox
+from indexer.sync.make import recognise
 from indexer.sync.pull import pull
 from indexer.sync.push import push
 from indexer.sync.read import read
@@ -68,7 +69,7 @@ def _act(work: Work) -> Callable[[], Done] | None:
     roots = work.store.dirty(BATCH)
     # What is not urgent is gathered while requests may be made: many in one commit cost little more than one.
     if len(roots) == BATCH or any(root.urgency < BACKFILL for root in roots):
-        return lambda: Done("apply", changed=apply(work, roots))
+        return partial(_applied, work, roots)
     walks = work.store.walks()
     if judging := next((walk for walk in walks if walk.state == "judging"), None):
         return lambda: _judged(work, judging)
@@ -79,7 +80,7 @@ def _act(work: Work) -> Callable[[], Done] | None:
     row = work.store.next_fetch(most=most, now=now)
     for priority, mode in ((HOOK, None), (POLL, "poll"), (BACKFILL, "backfill"), (SWEEP, "sweep")):
         if roots and priority == SWEEP:
-            return lambda: Done("apply", changed=apply(work, roots))
+            return partial(_applied, work, roots)
         if priority > most:
             continue
         if row and row.priority <= priority:
@@ -94,6 +95,11 @@ def _act(work: Work) -> Callable[[], Done] | None:
 def _taken(work: Work, rows: list[InboxRow]) -> Done:
     take_inbox(work, rows)
     return Done("inbox")
+
+
+def _applied(work: Work, roots: list[DirtyRoot]) -> Done:
+    recognise(work, {root.id for root in roots if root.root == "person"})
+    return Done("apply", changed=apply(work, roots))
 
 
 def _judged(work: Work, walk: WalkRow) -> Done:

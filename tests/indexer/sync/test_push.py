@@ -55,6 +55,15 @@ def writes(world):
     return [effect.what for effect in world.ats.effects]
 
 
+def until(world, holds):
+    """Step by step, so that it is the moment it holds for the first time."""
+    for _ in range(500):
+        if holds():
+            return
+        world.run(0.02)
+    raise AssertionError("it never came to that")
+
+
 def ready(world, filled, people=3):
     filled(world, people=people)
     world.run(30)
@@ -236,6 +245,30 @@ def test_a_new_person_is_made_once_though_the_answer_was_lost_and_a_page_brought
     assert writes(quick) == ["add"]
     [there] = [key for key, one in quick.ats.people.items() if one.name == "Siri"]
     assert quick.person_of(there).id == first
+    assert len(quick.people()) == 4
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_new_person_whose_address_is_changed_before_they_were_looked_up_is_made_once(quick, filled, here):
+    """The answer is lost, a webhook brings them, and the address they are known by is changed: by us, or there."""
+    ready(quick, filled)
+    lose(quick)
+    new = AddCandidate(first_name="Siri", last_name="Ny", email="siri@example.com")
+    [row] = desk(quick).accept(None, new, ANNA)
+    until(quick, lambda: writes(quick) == ["add"])
+    [there] = [key for key, one in quick.ats.people.items() if one.name == "Siri"]
+    with quick.store.write() as tx:  # the ATS is in trouble: when it is asked next, that is some time off
+        tx.settle(quick.store.action(row.id), due_at=quick.work.after(120.0))
+    quick.hook("candidates", there)
+    until(quick, lambda: there in quick.people())
+    if here:
+        do(quick, EditContact(set={"email": "other@example.com"}), person=there)
+    else:
+        quick.ats.put(there, email="other@example.com")
+    quick.run(3000)
+    assert writes(quick) == (["add", "edit"] if here else ["add"])
+    assert state(quick, row)[0] == "applied"
+    assert quick.ats.people[there].email == "other@example.com"
     assert len(quick.people()) == 4
 
 
