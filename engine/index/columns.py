@@ -21,9 +21,9 @@ from engine.index.rows import to_bitmap
 
 SET_FIELDS = (
     "source", "titles", "titles_now", "other_titles", "skills", "languages", "employers", "country", "place",
-    "outcomes", "jobs", "tags",
+    "outcomes", "reasons", "jobs", "tags",
 )  # fmt: skip
-NUMBER_FIELDS = ("years", "seniority", "education", "stage", "latitude", "longitude", "applied", "updated")
+NUMBER_FIELDS = ("years", "seniority", "education", "stage", "latitude", "longitude", "applied", "updated", "contacted")
 PAIR_FIELDS = ("skill_years", "language_levels")
 FLAGS = ("replied", "reopenable", "refused", "do_not_contact")
 Key = tuple[str, str, float | None]
@@ -181,6 +181,7 @@ class Columns:
             "longitude": geo.get("lon"),
             "applied": day_number(fields.get("applied")),
             "updated": day_number(fields.get("updated")),
+            "contacted": day_number(fields.get("contacted")),
             **{field: fields.get(field) for field in ("years", "seniority", "education", "stage")},
         }
         for place, field in enumerate(NUMBER_FIELDS):

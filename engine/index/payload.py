@@ -24,10 +24,11 @@ KEYWORDS = (
     "employers",
     "country",
     "outcomes",
+    "reasons",
     "jobs",
     "tags",
 )
-FLOATS = ("years", "seniority", "education", "applied_day", "updated_day")
+FLOATS = ("years", "seniority", "education", "applied_day", "updated_day", "contacted_day")
 INTEGERS = ("stage", "seq")
 HIDDEN = ("words", "card", "near", "lexical")
 """Large fields that columns do not need."""
@@ -39,7 +40,7 @@ def sparse_of(point: PersonPoint) -> dict[SparseField, Sparse]:
 
 def payload_of(point: PersonPoint, seq: int) -> dict[str, Any]:
     fields = point.draft.fields
-    days = {f"{name}_day": day_number(fields.get(name)) for name in ("applied", "updated")}
+    days = {f"{name}_day": day_number(fields.get(name)) for name in ("applied", "updated", "contacted")}
     return {
         **fields,
         **{name: value for name, value in days.items() if value is not None},

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.index.schema import MAX_PASSAGES, SparseField
 from engine.lexicon import Lexicon
-from engine.records import Document, Fact, Facts, Person
+from engine.lexicon.reasons import ENDED, OTHER, reason_kinds
+from engine.records import Activity, Application, Document, Fact, Facts, Person
 from engine.text import normalise, tokens
 
 PASSAGE_LETTERS = 1100
@@ -84,7 +85,7 @@ def build_point(person: Person, facts: Facts, *, lexicon: Lexicon) -> PersonDraf
         card={
             "headline": _headline(facts),
             "passages": [[p.text, p.kind, p.document, p.start, p.end] for p in passages],
-            "facts": [_card_fact(f, texts, lexicon) for f in facts.facts],
+            "facts": [*(_card_fact(f, texts, lexicon) for f in facts.facts), *_card_reasons(person)],
         },
     )
 
@@ -195,10 +196,12 @@ def _fields(person: Person, facts: Facts, lexicon: Lexicon, body: str) -> dict[s
         "language_levels": _highest(f for f in facts.facts if f.kind == "language"),
         "stage": max((a.stage_rank for a in applications), default=None),
         "outcomes": sorted({a.outcome for a in applications}),
+        "reasons": sorted({value for a in applications for value in _reasons(a)}),
         "jobs": sorted({a.job_id for a in applications}),
         "tags": sorted({normalise(t) for r in person.records for t in r.tags} - {""}),
         "applied": max((a.applied_at for a in applications if a.applied_at), default=None),
         "updated": max((r.updated_at for r in person.records if r.updated_at), default=None),
+        "contacted": max((a.at for r in person.records for a in r.activities if a.at and _is_contact(a)), default=None),
         "replied": any(a.inbound and a.kind == "message" for r in person.records for a in r.activities),
         "reopenable": any(a.outcome in ("rejected", "withdrawn") and a.reopenable for a in applications),
         "refused": any(a.outcome == "rejected" and a.reopenable is False for a in applications),
@@ -240,6 +243,19 @@ def _by_trust(facts: Facts, kind: str) -> list[Fact]:
     return sorted(found, key=lambda f: (f.span is not None, f.latitude is None))
 
 
+def _reasons(application: Application) -> tuple[str, ...]:
+    """``rejected:salary``; ``rejected:other`` where the reason is of no kind we know."""
+    if application.outcome not in ENDED or not application.reason:
+        return ()
+    return tuple(f"{application.outcome}:{kind}" for kind in reason_kinds(application.reason) or (OTHER,))
+
+
+def _is_contact(activity: Activity) -> bool:
+    """Somebody here wrote to or spoke with them; what only some may read tells nobody else of it."""
+    ours = activity.kind in ("message", "call", "meeting") and not activity.inbound
+    return ours and activity.audience is None
+
+
 def _country(place: Fact, lexicon: Lexicon) -> str | None:
     concept = lexicon.get(place.value)
     return concept.country if concept else None
@@ -270,6 +286,14 @@ def _card_fact(fact: Fact, texts: dict[str, str], lexicon: Lexicon) -> dict[str,
         left, right = quote_span(text, fact.span.start, fact.span.end)
         card |= {"quote": text[left:right], "document": fact.span.document_id, "start": left, "end": right}
     return card
+
+
+def _card_reasons(person: Person) -> Iterator[dict[str, Any]]:
+    for record in person.records:
+        for application in record.applications:
+            if values := _reasons(application):
+                kept = {"kind": "reason", "values": list(values), "label": application.reason, "record": record.id}
+                yield {**kept, "observed": application.updated_at} if application.updated_at else kept
 
 
 def quote_span(text: str, start: int, end: int) -> tuple[int, int]:

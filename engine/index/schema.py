@@ -21,7 +21,7 @@ from typing import Literal
 from uuid import UUID
 
 SCHEMA_VERSION = 5
-RECIPE_VERSION = 6
+RECIPE_VERSION = 7
 """Raise when point.py makes other texts, tokens or payload from the same person."""
 
 SparseField = Literal["title", "skills", "text", "history"]

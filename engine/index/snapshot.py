@@ -25,7 +25,7 @@ from engine.index.postings import Postings
 from engine.index.texts import Texts
 from engine.index.words import Words
 
-VERSION = 5
+VERSION = 6
 _LENGTH = struct.Struct("<Q")
 _SUM = struct.Struct("<I")
 

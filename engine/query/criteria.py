@@ -14,7 +14,7 @@ from engine.records import Number, Record
 
 CriterionKind = Literal[
     "title", "skill", "place", "years", "seniority", "language", "company", "education",
-    "stage", "outcome", "job", "tag", "source", "applied", "updated", "keyword", "name",
+    "stage", "outcome", "reason", "job", "tag", "source", "applied", "updated", "contacted", "keyword", "name",
 ]  # fmt: skip
 Weight = Literal["must", "want", "not"]
 Verdict = Literal["yes", "no", "not stated"]
@@ -38,8 +38,8 @@ class Criterion(Record):
 
     kind: CriterionKind
     values: tuple[str, ...] = ()
-    """Concept ids (``skill:python``) or, for keyword, company, job, tag, stage, name: normalised words.
-    A keyword of several words is a phrase."""
+    """Concept ids (``skill:python``); for reason ``outcome:kind`` (``rejected:salary``); for keyword, company, job,
+    tag, stage, name: normalised words. A keyword of several words is a phrase."""
     label: str
     """What the chip shows."""
     weight: Weight = "must"
@@ -51,7 +51,7 @@ class Criterion(Record):
     stage: least stage rank 0..5."""
     high: Number | None = None
     after: Day | None = None
-    """applied, updated: YYYY-MM-DD, inclusive."""
+    """applied, updated, contacted: YYYY-MM-DD, inclusive. contacted with no ``after``: whoever never was, too."""
     before: Day | None = None
     latitude: Number | None = None
     longitude: Number | None = None

@@ -1,4 +1,4 @@
-"""Years, radius and dates in a question. English and Swedish."""
+"""Years and radius in a question. English and Swedish."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ _NO_DEMAND = re.compile(r"\s*(?:ago|sedan|contract|gammal|old)(?!\w)", re.I)
 _RADIUS = re.compile(
     r"(?:within|inom|max|radius(?: of)?|radie)\s+(?P<n>\d{1,4})\s*(?P<unit>km|kilometers?|kilometer|miles?|mil)"
     r"(?:\s+(?:of|from|around|från|av|runt|omkrets))?(?!\w)|(?P<n2>\d{1,4})\s*(?P<unit2>km|miles?|mil)\s+(?:from|of|från|around|runt)",
-    re.I,
-)
-_SINCE = re.compile(
-    r"(?:applied|application[s]?|sökt|ansökt|ansökte|sökte)\s+(?P<how>since|after|in|before|sedan|efter|före|under)\s+(?P<year>20\d\d)",
     re.I,
 )
 
@@ -61,18 +57,6 @@ def find_radius(text: str) -> tuple[float, int, int] | None:
     count, unit = float(match["n"] or match["n2"]), (match["unit"] or match["unit2"]).lower()
     factor = 10.0 if unit == "mil" else 1.609 if unit.startswith("mile") else 1.0
     return min(max(count * factor, 1.0), 20_000.0), match.start(), match.end()
-
-
-def find_applied(text: str) -> tuple[str | None, str | None, int, int] | None:
-    """(after, before, start, end) of when somebody applied."""
-    match = _SINCE.search(text)
-    if not match:
-        return None
-    how, year = match["how"].lower(), match["year"]
-    if how in ("before", "före"):
-        return None, f"{year}-01-01", match.start(), match.end()
-    before = f"{year}-12-31" if how in ("in", "under") else None
-    return f"{year}-01-01", before, match.start(), match.end()
 
 
 def _number(words: str) -> float:

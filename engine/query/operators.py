@@ -14,7 +14,7 @@ FIELDS = {
     "location": "place", "company": "company", "företag": "company", "language": "language", "språk": "language",
     "years": "years", "år": "years", "stage": "stage", "steg": "stage", "job": "job", "jobb": "job", "tag": "tag",
     "tagg": "tag", "source": "source", "källa": "source", "education": "education", "utbildning": "education",
-    "outcome": "outcome",
+    "outcome": "outcome", "reason": "reason", "orsak": "reason",
 }  # fmt: skip
 _VALUE = r'(?:"[^"]*"|“[^”]*”|[^\s()"]+)'
 _FIELD = re.compile(rf"(?<![\w:/])(?P<minus>-)?(?P<field>{'|'.join(FIELDS)}):\s?(?P<value>{_VALUE})", re.I)

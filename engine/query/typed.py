@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from engine.lexicon import Lexicon
 from engine.lexicon.levels import education_level
+from engine.lexicon.reasons import ENDED, KINDS, reason_kinds
 from engine.query.criteria import Criterion, CriterionKind
 from engine.query.operators import Typed
 from engine.query.place import place_criterion
@@ -17,6 +18,7 @@ _STAGES = ("applied", "screened", "interviewed", "final", "offer", "hired")
 _FORMS = {
     "stage": f"one of {', '.join(_STAGES)}",
     "education": "one of secondary, vocational, bachelor, master, doctorate",
+    "reason": f"one of {', '.join(kind for kind, _ in KINDS)}",
     "years": "years:5, years:3-5 or years:<3",
 }
 _RANGE = re.compile(r"(?P<op>>=|<=|>|<)?\s*(?P<low>\d+(?:\.\d+)?)\s*(?:(?:-|\.\.)\s*(?P<high>\d+(?:\.\d+)?)|\+)?")
@@ -60,6 +62,10 @@ def _criterion(one: Typed, lexicon: Lexicon, vocabulary: Vocabulary) -> Criterio
         mention = next(iter(lexicon.find(value, ("skill", "title"), listed=True)), None)
         if mention and mention.concept.kind in ("skill", "title"):
             return Criterion(kind=mention.concept.kind, values=(mention.concept.id,), label=mention.concept.label)
+    if one.kind == "reason":
+        kinds = reason_kinds(value)
+        found_values = tuple(f"{outcome}:{kind}" for outcome in ENDED for kind in kinds)
+        return Criterion(kind="reason", values=found_values, label=f"reason: {' or '.join(kinds)}") if kinds else None
     if one.kind == "job":
         known = tuple(job for job, title in vocabulary.job_titles.items() if normalise(title) == words)
         return Criterion(kind="job", values=known or (value,), label=value)

@@ -55,7 +55,7 @@ _FILLER = frozenset(
 )
 
 
-def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: date) -> Query:  # noqa: ARG001
+def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: date) -> Query:
     """Never raises: what cannot be read is left as words, and said in ``remarks``."""
     remarks: list[str] = []
     text = text.replace("\0", " ").strip()
@@ -71,7 +71,7 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: da
     remarks.extend(unread)
     criteria = [
         *explicit,
-        *merged(plain, _plain_criteria(plain, lexicon, vocabulary)),
+        *merged(plain, _plain_criteria(plain, lexicon, vocabulary, today)),
     ]
     if len(criteria) > MOST_CRITERIA:
         remarks.append(f"{len(criteria)} criteria were found; the first {MOST_CRITERIA} count.")
@@ -96,9 +96,19 @@ def understand(text: str, *, lexicon: Lexicon, vocabulary: Vocabulary, today: da
     )
 
 
-def _plain_criteria(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iterator[tuple[int, int, Criterion]]:
+def _plain_criteria(
+    text: str, lexicon: Lexicon, vocabulary: Vocabulary, today: date
+) -> Iterator[tuple[int, int, Criterion]]:
     """(start, end, criterion) in the order of the text's parts, not of their places."""
     scopes = find_scopes(text)
+    # First, for the words of a reason or a time are no skills: "rejected for language"; and what was not done is not
+    # what comes after it: "not rejected nurses".
+    history = list(find_history(text, today))
+    spoken_for = [(start, end) for start, end, _ in history]
+    scopes["not"] = [
+        (left, next((end for start, end in spoken_for if left <= start and end <= right), right))
+        for left, right in scopes["not"]
+    ]
 
     def weigh(start: int, end: int, default: Weight) -> Weight:
         for weight in ("not", "want", "must"):
@@ -107,7 +117,11 @@ def _plain_criteria(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iter
         return default
 
     taken: list[tuple[int, int]] = []
-    mentions = lexicon.find(text, ("title", "skill", "language"), listed=True)[:MOST_MENTIONS]
+    mentions = [
+        mention
+        for mention in lexicon.find(text, ("title", "skill", "language"), listed=True)[:MOST_MENTIONS]
+        if not _overlaps(mention.start, mention.end, spoken_for)
+    ]
     titles = [m for m in mentions if m.concept.kind == "title"]
     for mention in titles:
         taken.append((mention.start, mention.end))
@@ -119,6 +133,8 @@ def _plain_criteria(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iter
         yield from _skill_in_title(mention, text, lexicon)
     skills = [m for m in mentions if m.concept.kind == "skill" and not _overlaps(m.start, m.end, taken)]
     for start, end, low, high in ((y.start, y.end, y.low, y.high) for y in find_years(text)):
+        if _overlaps(start, end, spoken_for):
+            continue
         owner = _skill_of_years(text, end, skills)
         taken.append((start, end))
         if owner:
@@ -135,9 +151,10 @@ def _plain_criteria(text: str, lexicon: Lexicon, vocabulary: Vocabulary) -> Iter
     for start, end, criterion in _places(text, lexicon, taken):
         taken.append((start, end))
         yield start, end, criterion.model_copy(update={"weight": weigh(start, end, "must")})
-    for start, end, criterion in find_history(text):
+    for start, end, criterion in history:
         taken.append((start, end))
-        yield start, end, criterion
+        own = criterion.weight if criterion.kind == "contacted" else weigh(start, end, "must")
+        yield start, end, criterion.model_copy(update={"weight": own, "explicit": own == "not"})
     yield from _companies(text, vocabulary, taken)
     yield from _degrees(text, taken, weigh)
     taken.extend((m.start, m.end) for m in mentions)

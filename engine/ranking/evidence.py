@@ -14,7 +14,7 @@ from engine.text import normalise
 
 _FACT_KIND = {
     "title": "title", "skill": "skill", "language": "language", "company": "employer", "place": "place",
-    "seniority": "seniority", "education": "education", "years": "years",
+    "seniority": "seniority", "education": "education", "years": "years", "reason": "reason",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def _one(number: int, judged: Judged, row: int, card: Mapping[str, Any]) -> Evid
 def _fact_for(criterion: Criterion, card: Mapping[str, Any], *, supports: bool) -> dict[str, Any] | None:
     """The fact that gave the verdict: one of the asked values where it supports, else what is stated instead."""
     kind = _FACT_KIND.get(criterion.kind)
-    named = supports and criterion.kind in ("title", "skill", "language")
+    named = supports and criterion.kind in ("title", "skill", "language", "reason")
     facts = facts_of(card, kind, {*criterion.values, *criterion.expanded} if named else None)
     if supports and criterion.kind == "company":
         facts = [f for f in facts if any(f" {w} " in f" {v} " for w in criterion.values for v in f["values"])]

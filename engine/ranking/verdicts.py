@@ -124,7 +124,7 @@ def _around(
 def _range(name: str, slack: Callable[[float], float]) -> Callable[[Criterion, Columns], Judged]:
     def judged(criterion: Criterion, columns: Columns) -> Judged:
         low, high = criterion.low, criterion.high
-        if criterion.kind in ("applied", "updated"):
+        if criterion.kind in ("applied", "updated", "contacted"):
             low, high = day_number(criterion.after), day_number(criterion.before)
         return _between(criterion, columns, name, low, high, slack)
 
@@ -149,6 +149,23 @@ def _between(
     return Judged(criterion, yes, near, columns.stated[name] - yes - near)
 
 
+def _reason(criterion: Criterion, columns: Columns) -> Judged:
+    """Whoever was turned down without a word why may have been for that: not stated."""
+    yes = columns.any_of("reasons", criterion.values)
+    ended = {value.partition(":")[0] for value in criterion.values}
+    given = [value for value in columns.sets["reasons"] if value.partition(":")[0] in ended]
+    silent = columns.any_of("outcomes", tuple(ended)) - columns.any_of("reasons", given)
+    return Judged(criterion, yes, no=columns.stated["outcomes"] - yes - silent)
+
+
+def _contacted(criterion: Criterion, columns: Columns) -> Judged:
+    """Not since a day: whoever never was contacted, too."""
+    judged = _range("contacted", lambda _: 0.0)(criterion, columns)
+    if criterion.after is not None or criterion.before is None:
+        return judged
+    return Judged(criterion, judged.yes | (columns.live - columns.stated["contacted"]), no=judged.no)
+
+
 def _education(criterion: Criterion, columns: Columns) -> Judged:
     if criterion.low is None:
         return Judged(criterion, BitMap())
@@ -167,7 +184,9 @@ _JUDGES: dict[str, Callable[[Criterion, Columns], Judged]] = {
     "stage": _range("stage", lambda _: 0.0),
     "applied": _range("applied", lambda _: 0.0),
     "updated": _range("updated", lambda _: 0.0),
+    "contacted": _contacted,
     "outcome": _members("outcomes", closed=True),
+    "reason": _reason,
     "job": _members("jobs", closed=False),
     "tag": _members("tags", closed=False),
     "source": _members("source", closed=True),

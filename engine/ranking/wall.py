@@ -20,7 +20,7 @@ from engine.query.criteria import Criterion, Query
 from engine.ranking.verdicts import Judged, judge
 from engine.records import Policy, Viewer
 
-OF_ALL_JOBS = frozenset({"stage", "outcome", "job", "applied", "updated"})
+OF_ALL_JOBS = frozenset({"stage", "outcome", "reason", "job", "applied", "updated", "contacted"})
 """Kinds of criteria whose answer depends on what happened with a person on any job."""
 BLIND = Policy(name="blend")
 """Being known to us, as far as others were concerned, moves nobody up."""

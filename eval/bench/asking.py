@@ -18,7 +18,7 @@ from eval.bench.questions import Question, make_questions
 WORDS_OF_HISTORY = ("rejected", "interviewed", "reached final interview", "previously hired", "applied since 2022")
 
 FILTERS_OF_HISTORY = frozenset({"stage_min", "applied_after", "applied_before", "updated_after", "updated_before"})
-KINDS_OF_HISTORY = frozenset({"stage", "outcome", "applied", "updated"})
+KINDS_OF_HISTORY = frozenset({"stage", "outcome", "reason", "applied", "updated", "contacted"})
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def made_fields(rng):
         "language_levels": {s: float(rng.integers(1, 8)) for s in languages if rng.random() < 0.6},
         "stage": maybe(int(rng.integers(0, 6))) if ats else None,
         "outcomes": some(["active", "hired", "rejected", "withdrawn"], 2) if ats else [],
+        "reasons": some(["rejected:salary", "rejected:skills", "withdrawn:timing"], 2) if ats else [],
+        "contacted": maybe(str(rng.choice(["2023", "2025-11", "2026-02-01"]))) if ats else None,
         "jobs": some(JOBS, 2) if ats else [],
         "tags": some(TAGS, 1),
         "applied": maybe((DAY - timedelta(days=int(rng.integers(0, 2500)))).isoformat()) if ats else None,

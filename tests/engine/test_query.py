@@ -88,6 +88,22 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
         ("applied since 2023", {"must applied"}),
         ("rejected welders", {"must outcome rejected", "must title title:welder"}),
         ("svetsare som vi har anställt", {"must outcome hired", "must title title:welder"}),
+        (
+            "backend developer rejected for salary",
+            {"must title title:backend-developer", "must reason rejected:salary"},
+        ),
+        ("elektriker som fick nej på grund av lön", {"must title title:electrician", "must reason rejected:salary"}),
+        ("nurses turned down because of the notice period in Göteborg", {NURSE, GBG, "must reason rejected:timing"}),
+        ("withdrew for another offer", {"must reason withdrawn:other offer"}),
+        ("rejected for language", {"must reason rejected:language"}),  # no language is asked for
+        ("rejected for reasons of their own", {"must outcome rejected"}),
+        ("nurses reaching out for a job", {NURSE}),
+        ("not rejected nurses", {"!not outcome rejected", NURSE}),
+        ("never interviewed nurse", {"!not stage interviewed >=2", NURSE}),
+        ("applied in the last two years", {"must applied"}),  # no years of work
+        ("nurse reason:salary", {NURSE, "!must reason rejected:salary|withdrawn:salary"}),
+        ("nurse -orsak:lön", {NURSE, "!not reason rejected:salary|withdrawn:salary"}),
+        ("nurses not contacted since spring", {NURSE, "must contacted"}),
         ("svetsare som fick nej", {"must outcome rejected", "must title title:welder"}),
         ("title:lead skill:spark years:>=5", {"!must title lead", "!must skill skill:spark", "!must years >=5"}),
         ('"machine learning" -junior', {"!must keyword machine learning", "!not keyword junior"}),
@@ -154,6 +170,36 @@ def test_negated_parts_are_neither_embedded_nor_searched():
 )
 def test_what_cannot_be_read_is_said(text, word):
     assert any(word in remark for remark in ask(text).remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "before"),
+    [
+        ("applied since 2023", "2023-01-01", None),
+        ("applied in 2023", "2023-01-01", "2023-12-31"),
+        ("applied before 2024", None, "2023-12-31"),
+        ("applied since spring", "2026-03-01", None),
+        ("sökt sedan hösten 2024", "2024-09-01", None),
+        ("applied in March 2025", "2025-03-01", "2025-03-31"),
+        ("applied in december", "2025-12-01", "2025-12-31"),  # the one to come is not meant
+        ("applied during winter 2024", "2024-12-01", "2025-02-28"),
+        ("applied after 2026-02-30", None, None),  # there is no such day
+        ("applied since 2026-02-28", "2026-02-28", None),
+        ("sökt de senaste 3 månaderna", "2026-08-25", None),
+        ("applied last year", "2025-01-01", "2025-12-31"),
+        ("applied in the last year", "2025-11-24", None),
+        ("not contacted since spring", None, "2026-02-28"),
+        ("ej kontaktade sedan mars 2025", None, "2025-02-28"),
+        ("not contacted in the last 6 months", None, "2026-05-24"),
+        ("not been contacted for a year", None, "2025-11-23"),
+        ("contacted since June", "2026-06-01", None),
+        ("last contacted before 2025", None, "2024-12-31"),
+        ("kontaktad under de senaste två veckorna", "2026-11-10", None),
+    ],
+)
+def test_a_time_is_read_as_the_day_it_began(text, after, before):
+    found = [(c.after, c.before) for c in ask(text).criteria if c.kind in ("applied", "contacted")]
+    assert found == ([(after, before)] if after or before else [])
 
 
 @pytest.mark.parametrize("text", ["place:Lund", "years:>=5", "-skill:java", 'job:"ICU nurse"', "-junior"])

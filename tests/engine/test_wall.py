@@ -15,7 +15,9 @@ LEE = Viewer(user="user:lee", jobs=frozenset({"j1"}))
 OF_JOBS = [
     Criterion(kind="stage", low=2, label="interviewed"),
     Criterion(kind="outcome", values=("rejected",), label="rejected"),
+    Criterion(kind="reason", values=("rejected:salary",), label="rejected: salary"),
     Criterion(kind="applied", after="2024-01-01", label="applied from 2024"),
+    Criterion(kind="contacted", before="2024-12-31", label="not contacted since 2025"),
     Criterion(kind="updated", after="2024-01-01", label="updated from 2024", explicit=True),
     Criterion(kind="job", values=("j2",), label="applied to j2", explicit=True),
     Criterion(kind="job", values=("j1", "j2"), label="applied to one", explicit=True),

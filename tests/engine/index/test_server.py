@@ -44,7 +44,7 @@ def test_how_rare_a_word_is_says_nothing_of_another_workspace(engines, name, sta
     before = ours.ask([leg])
     assert before[0]
     theirs.upsert(make_world(2, 40))
-    assert ours.ask([leg]) == before
+    assert [dict(answer) for answer in ours.ask([leg])] == [dict(answer) for answer in before]  # ties stand in no order
 
 
 def test_a_reader_catches_up_with_what_the_writer_did(engines, name, stamp, make_world, make_point, view):

@@ -119,6 +119,25 @@ CASES = [
         [({"outcomes": ["active", "rejected"]}, "yes"), ({"outcomes": ["hired"]}, "no"), ({}, "not stated")],
     ),
     (
+        {"kind": "reason", "values": ("rejected:salary",)},
+        [
+            ({"outcomes": ["rejected"], "reasons": ["rejected:salary", "rejected:fit"]}, "yes"),
+            ({"outcomes": ["rejected"], "reasons": ["rejected:fit"]}, "no"),
+            ({"outcomes": ["rejected"]}, "not stated"),  # nobody said why
+            ({"outcomes": ["rejected", "withdrawn"], "reasons": ["withdrawn:salary"]}, "not stated"),
+            ({"outcomes": ["hired"]}, "no"),
+            ({}, "not stated"),
+        ],
+    ),
+    (
+        {"kind": "contacted", "before": "2026-02-28"},
+        [({"contacted": "2026-02-28"}, "yes"), ({"contacted": "2026-03-01"}, "no"), ({}, "yes")],
+    ),
+    (
+        {"kind": "contacted", "after": "2026-03-01"},
+        [({"contacted": "2026-02-28"}, "no"), ({"contacted": "2026-03-01"}, "yes"), ({}, "not stated")],
+    ),
+    (
         {"kind": "applied", "after": "2024-01-01", "before": "2024-12-31"},
         [
             ({"applied": "2024-01-01"}, "yes"),
