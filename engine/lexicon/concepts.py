@@ -17,7 +17,7 @@ class Concept:
     label: str
     aliases: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
-    """Broader concepts: a search for them finds this one too."""
+    """All broader concepts, nearest first: a search for any of them finds this one too."""
     latitude: float | None = None
     longitude: float | None = None
     country: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -172,10 +172,20 @@ def _lines(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _listed(kind: ConceptKind) -> Iterator[Concept]:
-    for head, aliases in _lines(f"{kind}s.txt"):
-        label, _, parent = (part.strip() for part in head.partition(">"))
-        parents = (f"{kind}:{slug(parent)}",) if parent else ()
+    heads = [(head.partition(">"), aliases) for head, aliases in _lines(f"{kind}s.txt")]
+    broader = {label.strip(): parent.strip() for (label, _, parent), _ in heads if parent}
+    for (written, _, _), aliases in heads:
+        label = written.strip()
+        parents = tuple(f"{kind}:{slug(parent)}" for parent in _above(label, broader))
         yield Concept(id=f"{kind}:{slug(label)}", kind=kind, label=label, aliases=aliases, parents=parents)
+
+
+def _above(label: str, broader: Mapping[str, str]) -> Iterator[str]:
+    """Nearest first."""
+    seen = {label}
+    while (label := broader.get(label, "")) and label not in seen:
+        seen.add(label)
+        yield label
 
 
 def _languages() -> Iterator[Concept]:

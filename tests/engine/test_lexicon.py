@@ -83,6 +83,13 @@ def test_a_broader_title_knows_its_narrower_ones(lexicon):
     assert "title:backend-developer" in lexicon.narrower("title:software-engineer")
 
 
+def test_who_is_found_by_a_broader_title_is_found_by_the_one_above_it(lexicon):
+    assert lexicon.get("title:icu-nurse").parents == ("title:specialist-nurse", "title:nurse")
+    assert {"title:icu-nurse", "title:specialist-nurse"} <= set(lexicon.narrower("title:nurse"))
+    icu, theatre = (lexicon.lookup(name, "title") for name in ("iva-sjuksköterska", "operationssjuksköterska"))
+    assert icu != theatre
+
+
 @given(st.text(max_size=200))
 def test_spans_lie_in_the_text_and_name_the_concept(text):
     lexicon = Lexicon.default()

@@ -94,6 +94,9 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
         ),
         ("elektriker som fick nej på grund av lön", {"must title title:electrician", "must reason rejected:salary"}),
         ("nurses turned down because of the notice period in Göteborg", {NURSE, GBG, "must reason rejected:timing"}),
+        ("intensive care nurse", {"must title title:icu-nurse"}),
+        ("operationssjuksköterska", {"must title title:theatre-nurse"}),
+        ("manager of IT in Göteborg", {"must title title:it-manager", GBG}),
         ("withdrew for another offer", {"must reason withdrawn:other offer"}),
         ("rejected for language", {"must reason rejected:language"}),  # no language is asked for
         ("rejected for reasons of their own", {"must outcome rejected"}),
