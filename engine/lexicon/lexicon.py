@@ -7,6 +7,7 @@ something else ("go", "access", "C") are here, since they depend on how the text
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -39,6 +40,16 @@ _LISTED = frozenset(
     assessment counseling driving packaging manufacturing logistics purchasing sourcing accounting word node
     """.split()
 )
+
+
+_NAMES_SKILLS = re.compile(
+    r"(?<!\w)(?:programm(?:ing|ed|era[rtd]?|ering)\s+(?:in|i)|coded\s+in|(?:experience|knowledge)\s+(?:of|with|in)|"
+    r"(?:comfortable|worked|familiar)\s+with|(?:proficient|skilled)\s+in|knows?|(?:have\s+)?used|erfarenhet\s+av|"
+    r"kunskaper?\s+i|(?:arbetat|jobbat)\s+med|van\s+(?:vid|med)|behärskar|kan|använt)\s+"
+    r"(?:[\w+#.-]+(?:,\s*|\s+(?:and|or|och|samt|eller)\s+)){0,8}$",
+    re.I,
+)
+"""What stands before a skill in running text, with the skills between: "experience of Java, " R."""
 
 
 class Lexicon:
@@ -130,6 +141,9 @@ def _meant(text: str, span: list[tuple[str, int, int]], concept: Concept, listed
         return True
     if word in ("c", "r"):
         behind = text[end : end + 1]
+        stops = behind == "." and text[end + 1 : end + 2] in ("", " ", "\n")
+        if stops and not listed and written.isupper():
+            return bool(_NAMES_SKILLS.search(text[max(0, start - 80) : start]))
         return behind not in ("'", "’", ".", "&") and (
             listed
             or (
@@ -137,6 +151,7 @@ def _meant(text: str, span: list[tuple[str, int, int]], concept: Concept, listed
                 and text[start - 2 : start] in (", ", "n ", "h ")
                 and behind in ("", "\n", ",", ")", "/")
             )
+            or (written.isupper() and bool(_NAMES_SKILLS.search(text[max(0, start - 80) : start])))
         )
     if listed:
         return word != "go" or fold(text[max(0, start - 3) : start]) not in ("to ", "to\n")

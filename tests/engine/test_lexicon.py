@@ -83,6 +83,29 @@ def test_a_broader_title_knows_its_narrower_ones(lexicon):
     assert "title:backend-developer" in lexicon.narrower("title:software-engineer")
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Van vid C, Java, C#.", ["C", "Java", "C#"]),
+        ("Jag behärskar R, C.", ["R", "C"]),
+        ("I have experience of Python and R.", ["Python", "R"]),
+        ("Comfortable with R in most of my work.", ["R"]),
+        ("Programmed in C for ten years", ["C"]),
+        ("John C. Smith", []),
+        ("Andersson, C., Berg, R. (2019)", []),
+        ("Hepatitis C and vitamin C.", []),
+        ("Lives in section C of the town", []),
+        ("Ansvarig för plan C.", []),
+        ("Worked with Anna C. at the depot, who knows R&D", []),
+    ],
+)
+def test_c_and_r_count_in_running_text_where_it_speaks_of_skills(lexicon, text, names):
+    known = [
+        m.concept.label for m in lexicon.find(text, ("skill",)) if m.concept.label in ("C", "R", "C#", "Java", "Python")
+    ]
+    assert known == names
+
+
 def test_who_is_found_by_a_broader_title_is_found_by_the_one_above_it(lexicon):
     assert lexicon.get("title:icu-nurse").parents == ("title:specialist-nurse", "title:nurse")
     assert {"title:icu-nurse", "title:specialist-nurse"} <= set(lexicon.narrower("title:nurse"))
