@@ -1,7 +1,7 @@
 """Jobs held, from a CV's work sections: title, employer, dates, place and the text of each, with spans.
 
 A job is found by its dates: a range, or a single date at the edge of a line that holds a title. In anonymised CVs
-"Company Name" marks a job that has none.
+"Company Name" marks a job that has none; a work section none of whose jobs has a date is read by undated.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from engine.facts.dates import find_points, find_ranges
 from engine.facts.heads import Head, Piece, read_head
 from engine.facts.sections import Section
+from engine.facts.undated import undated_heads
 from engine.lexicon import Lexicon
 from engine.records import Position, Span
 
@@ -40,6 +41,8 @@ def find_positions(document_id: str, text: str, sections: list[Section], lexicon
     seen = set()
     for section in work:
         jobs = list(_jobs(text, section, lexicon))
+        if not jobs and section.kind == "work":
+            jobs = [(_Anchor(end, end), head) for end, head in undated_heads(text, section, lexicon)]
         for number, (anchor, head) in enumerate(jobs):
             until = max(jobs[number + 1][1].begin, anchor.to) if number + 1 < len(jobs) else section.end
             position = _position(document_id, text, anchor, head, until)

@@ -115,6 +115,30 @@ def test_skills_carry_the_years_of_the_jobs_that_mention_them():
 
 
 @pytest.mark.parametrize(
+    ("lines", "jobs"),
+    [
+        ("IT Manager, Rivermark\nComfortable with Microsoft 365.", [("IT Manager", "Rivermark")]),
+        ("Controller, Fjordbyte AB\nSenior Controller, Talludden AB", [("Controller", "Fjordbyte AB"),
+                                                                       ("Senior Controller", "Talludden AB")]),
+        ("Snickare hos Skogsbanken\n- Welder | Havsvind\nNurse", [("Snickare", "Skogsbanken"), ("Welder", "Havsvind"),
+                                                                  ("Nurse", None)]),
+        ("Nurses and doctors were trained by me, every day.", []),
+        ("Manager of a team, responsible for budgets", []),
+        ("Teacher, mentor and friend to many", []),
+    ],
+)  # fmt: skip
+def test_where_no_job_has_a_date_a_line_that_is_a_title_with_a_name_is_one(lines, jobs):
+    found = facts_of(f"Anna Berg\n\nExperience\n{lines}\n\nEducation\nMSc in Physics, 2014\n").positions
+    assert [(one.title, one.employer) for one in found] == jobs
+    assert all(one.start is None and not one.current for one in found)
+
+
+def test_whoever_dates_their_jobs_has_no_others():
+    found = facts_of("Experience\nNurse, Solbacka Care, 2019 - 2021\nWelder, Havsvind").positions
+    assert [one.title for one in found] == ["Nurse"]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Experience\nWe grew sales from 31 advisors in 2014 to 75 in 2015",
