@@ -12,7 +12,7 @@ from engine.facts.heads import Head, Piece
 from engine.facts.sections import Section
 from engine.lexicon import Lexicon
 
-_LINE = re.compile(r"^[ \t•*·-]*(?P<said>[^\n]{3,80}?)[ \t]*$", re.M)
+_LINE = re.compile(r"^[ \t•*·-]{0,20}(?P<said>[^\n]{3,80}?)[ \t]{0,20}$", re.M)
 _JOINED = re.compile(r"\s*(?:[,|/–—@]|\s-\s|(?<=\s)(?:at|hos|på|vid)(?=\s))\s*")
 _MOST_WORDS = 6
 """Of an employer's name; of more, it is a sentence."""

@@ -133,6 +133,10 @@ def test_where_no_job_has_a_date_a_line_that_is_a_title_with_a_name_is_one(lines
     assert all(one.start is None and not one.current for one in found)
 
 
+def test_a_line_of_nothing_but_spaces_is_passed_over():
+    assert facts_of("Experience\n" + " " * 200_000 + "x" * 100).positions == ()  # at once: by the square it took hours
+
+
 def test_whoever_dates_their_jobs_has_no_others():
     found = facts_of("Experience\nNurse, Solbacka Care, 2019 - 2021\nWelder, Havsvind").positions
     assert [one.title for one in found] == ["Nurse"]
