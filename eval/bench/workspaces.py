@@ -42,16 +42,16 @@ IDLE_WRITES = 30
 
 def run(
     people: int = 100_000, workspaces: int = 20, database: Literal["sqlite", "postgresql"] = "sqlite", seed: int = 0,
-    each_s: float = 20.0,
+    each_s: float = 20.0, slower: float = 1.0,
 ) -> dict[str, Any]:  # fmt: skip
     """people: of the one that is read for the first time; the others have thirty each. each_s: a recruiter writes once
-    in so many seconds, now sooner, now later."""
+    in so many seconds, now sooner, now later. slower: as on a processor that takes so many times as long."""
     with ExitStack() as stack:
         url = stack.enter_context(started_databases(1))[0] if database == "postgresql" else None
         ledger, clock, folder = stack.enter_context(opened(url))
         time = stack.enter_context(Time(clock))
         empty(ledger)
-        house = _House(ledger, clock, folder, time)
+        house = _House(ledger, clock, folder, time, slower)
         others = [_Workspace(house, f"w{n}", _filled(clock, SMALL), seed + n) for n in range(1, workspaces)]
         for one in others:
             time.start(one.work)
@@ -84,9 +84,9 @@ def run(
 class _House:
     """What all of them share."""
 
-    def __init__(self, ledger: Ledger, clock: VirtualClock, folder: Path, time: Time) -> None:
+    def __init__(self, ledger: Ledger, clock: VirtualClock, folder: Path, time: Time, slower: float) -> None:
         self.ledger, self.clock, self.folder, self.time = ledger, clock, folder, time
-        self.meter = Meter(time)
+        self.meter = Meter(time, slower)
         self.over = False
 
 

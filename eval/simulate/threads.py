@@ -134,13 +134,16 @@ class Event:
 
 
 class Meter:
-    """What a thread computes, by its processor time, charged to the clock: at the end, or before as it says."""
+    """What a thread computes, by its processor time, charged to the clock: at the end, or before as it says.
 
-    def __init__(self, time: Time) -> None:
-        self._time, self._mine = time, threading.local()
+    slower: so many times as long as it takes here.
+    """
+
+    def __init__(self, time: Time, slower: float = 1.0) -> None:
+        self._time, self._slower, self._mine = time, slower, threading.local()
 
     def pay(self) -> None:
         """For what was computed since it paid last."""
         now = time.thread_time()
-        self._time.charge(now - getattr(self._mine, "paid", now))
+        self._time.charge(self._slower * (now - getattr(self._mine, "paid", now)))
         self._mine.paid = time.thread_time()
