@@ -1,7 +1,7 @@
 """The seam between a question with texts and how well they fit: one small Protocol. Real: pairs.py.
 
-A reranker reads question and text together, which is finer than comparing two vectors and takes about a thousand times
-as long. None comes with Headwater, and none is used unless a folder with a cross-encoder is named.
+A reranker reads question and text together, which is finer than comparing two vectors and takes a model run for each
+person. None comes with Headwater, and none is used unless a folder with a cross-encoder is named.
 """
 
 from __future__ import annotations
