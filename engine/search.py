@@ -7,7 +7,7 @@ sum to it. Never reads the ledger: the caller reads the people of a hit and drop
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
@@ -79,7 +79,7 @@ def search(
     scored = _rank(
         some.points, some.scores, some.judged, some.found, index, some.named, wall.policy(policy), weights, today, clock
     )
-    first = scored.points[: rerank.depth] if rerank and not some.named else []
+    first = scored.points[: rerank.depth] if rerank and _can_be_read(some.query, some.named) else []
     if rerank and first:
         scored = _read_again(scored, first, some.query, rerank, index, some.legs, clock)
     order = tuple(
@@ -135,7 +135,7 @@ def rank(
     with clock.phase("rescore"):
         scores = score(known, index, legs)
     scored = _rank(known, scores, judged, found, index, named, wall.policy(policy), weights, today, clock)
-    if rerank and not named:
+    if rerank and _can_be_read(query, named):
         again = set(map(point_id, reranked or ()))
         first = scored.points[: rerank.depth] if reranked is None else [p for p in scored.points if p in again]
         scored = _read_again(scored, first, query, rerank, index, legs, clock)
@@ -165,14 +165,23 @@ def _rank(
         priors = prior_columns(rows, columns, policy, day_of(today))
         total = 10 * level + relevance + (sum(priors.values()) if priors else 0.0)
         order = _order(total, [columns.people[row] for row in rows.tolist()])
+    return _in_order(order, _Scored(points, rows, level, np.asarray(total), parts, priors))
+
+
+def _in_order(order: NDArray[np.intp], scored: _Scored) -> _Scored:
     return _Scored(
-        points=[points[i] for i in order.tolist()],
-        rows=rows[order],
-        levels=level[order],
-        scores=np.asarray(total[order]),
-        relevance={leg: part[order] for leg, part in parts.items()},
-        priors={name: part[order] for name, part in priors.items()},
+        points=[scored.points[i] for i in order.tolist()],
+        rows=scored.rows[order],
+        levels=scored.levels[order],
+        scores=scored.scores[order],
+        relevance={name: part[order] for name, part in scored.relevance.items()},
+        priors={name: part[order] for name, part in scored.priors.items()},
     )
+
+
+def _can_be_read(query: Query, named: Mapping[int, float]) -> bool:
+    """By a reranker: not where a person is named, nor where nothing was asked in words."""
+    return bool(query.semantic) and not named
 
 
 def _read_again(
@@ -180,8 +189,6 @@ def _read_again(
     clock: Clock,
 ) -> _Scored:  # fmt: skip
     """The same people in the order that what is read of the first few makes. first: their points."""
-    if not query.semantic:
-        return scored
     with clock.phase("rerank"):
         cards, leg = index.shown(first), legs.get("passages")
         texts = [text_of(cards.get(point), leg.dense if leg else None) for point in first]
@@ -191,14 +198,7 @@ def _read_again(
         relevance = sum(parts.values())
         total = 10 * scored.levels + relevance + (sum(scored.priors.values()) if scored.priors else 0.0)
         order = _order(np.asarray(total), [index.columns.people[row] for row in scored.rows.tolist()])
-    return _Scored(
-        points=[scored.points[i] for i in order.tolist()],
-        rows=scored.rows[order],
-        levels=scored.levels[order],
-        scores=np.asarray(total)[order],
-        relevance={name: part[order] for name, part in parts.items()},
-        priors={name: part[order] for name, part in scored.priors.items()},
-    )
+    return _in_order(order, replace(scored, scores=np.asarray(total), relevance=parts))
 
 
 def _order(total: NDArray[np.float64], people: list[str]) -> NDArray[np.intp]:

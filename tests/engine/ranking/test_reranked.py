@@ -106,8 +106,10 @@ def test_a_page_that_is_ranked_again_has_the_scores_of_the_search(world, asked):
 def test_nothing_is_read_where_nothing_was_asked_in_words(world):
     contrary = Contrary()
     query = Query(text="q", criteria=(Criterion(kind="skill", values=("skill:s0",), label="s0", explicit=True),))
-    assert found(world, query, Rerank(contrary)).hits
+    answer = found(world, query, Rerank(contrary))
+    assert answer.hits
     assert contrary.read == []
+    assert answer.reranked == ()
 
 
 def test_of_a_record_the_nearest_passages_are_read_after_the_headline():
