@@ -43,9 +43,7 @@ _BECAUSE = re.compile(
 )
 _WHY_ENDS = re.compile(r"(?<!\w)(?:and|but|in|with|who|or|och|men|i|med|som|eller)(?!\w)", re.I)
 _APPLIED = re.compile(r"(?<!\w)(?:applied|applications?|sökt|ansökt|ansökte|sökte)\s+", re.I)
-_CONTACT = (
-    r"(?:contacted|spoken (?:to|with)|talked to|reached out to|messaged|kontaktad\w*|kontaktat|kontakt\w*|pratat med)"
-)
+_CONTACT = r"(?:contacted|spoken (?:to|with)|talked to|reached out to|messaged|kontakta(?:d\w*|ts?)|pratat med)"
 _NOT_CONTACTED = re.compile(
     rf"(?<!\w)(?:not|never|nobody|haven[’']t|hasn[’']t|inte|ej|ingen|aldrig)\s+(?:\w+\s+){{0,2}}?{_CONTACT}\s+", re.I
 )

@@ -106,6 +106,7 @@ NURSE, GBG = "must title title:nurse", "must place place:2711537"
         ("applied in the last two years", {"must applied"}),  # no years of work
         ("nurse reason:salary", {NURSE, "!must reason rejected:salary|withdrawn:salary"}),
         ("nurse -orsak:lön", {NURSE, "!not reason rejected:salary|withdrawn:salary"}),
+        ("kontaktperson i 2 år", {"must years >=2"}),  # a role, not that somebody was contacted
         ("nurses not contacted since spring", {NURSE, "must contacted"}),
         ("svetsare som fick nej", {"must outcome rejected", "must title title:welder"}),
         ("title:lead skill:spark years:>=5", {"!must title lead", "!must skill skill:spark", "!must years >=5"}),
